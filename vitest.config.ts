@@ -37,6 +37,17 @@ const MOCKED = 'test/cli/commands/host.test.ts';
 /** Node loads the files itself, as it does in production: each process does without a compilation of its own. */
 const NODE_LOADS = { viteModuleRunner: false, nodeLoader: false };
 
+/** Where each file is run once; who watches needs what Vitest itself does. */
+const ONCE = process.argv.includes('run') && {
+  runner: './test/helpers/worker/runner.ts',
+  execArgv: [
+    // What lives for a test is collected more seldom: an eighth of a worker's time.
+    '--max-semi-space-size=64',
+    '--import',
+    new URL('test/helpers/worker/preload.ts', import.meta.url).href,
+  ],
+};
+
 /** More than there are cores, as a file often waits for its server or for a process. A worker takes up to a gigabyte and a half. */
 const WORKERS = Math.max(2, Math.min(3 * availableParallelism(), Math.floor(totalmem() / (1.5 * GB))));
 
@@ -52,8 +63,8 @@ export default defineConfig({
     hookTimeout: 180_000,
     expect: { poll: { timeout: 110_000, interval: 20 } },
     sequence: { sequencer: LongestFirst },
-    // The log of the functions is for operators; a test that wants it looks at it.
-    env: { POWERTOOLS_LOG_LEVEL: 'SILENT' },
+    // The log of the functions is for operators; a test that wants it looks at it. X-Ray's SDK would watch every promise of a worker.
+    env: { POWERTOOLS_LOG_LEVEL: 'SILENT', AWS_XRAY_MANUAL_MODE: '1' },
     reporters: report ? ['default', 'json'] : ['default'],
     ...(report && { outputFile: { json: report } }),
     // Files of a project share processes: importing the host takes longer than starting it. They dispose of what they start, such as a
@@ -65,6 +76,7 @@ export default defineConfig({
           name: 'processes',
           include: WAITING,
           isolate: false,
+          ...ONCE,
           experimental: NODE_LOADS,
           globalSetup: ['test/helpers/global-setup.ts'],
         },
@@ -76,6 +88,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...WAITING, MOCKED],
           isolate: false,
+          ...ONCE,
           maxWorkers: SHARED_WORKERS,
           // Projects with other numbers of workers run one after the other, as they are sorted anyway.
           sequence: { groupOrder: 1 },

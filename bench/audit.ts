@@ -1,5 +1,5 @@
 /**
- * `npm run bench:audit`: how long it takes to hold rows against the ledger: ten million, or as many as SYMBOLS says (years of 1m,
+ * `npm run bench:audit`: how long it takes to compare rows with the ledger: ten million, or as many as SYMBOLS says (years of 1m,
  * 19 by default; `SYMBOLS=19,190` goes on from ten to a hundred million, 17 GB). Rows are counted by span, and only the days that
  * are short are looked into, so the time should follow the rows that an index scan counts, and hardly the holes.
  */
@@ -30,7 +30,7 @@ await inFolder('audit', async (folder) => {
   }
 });
 
-/** Fills up to so many symbols, and measures. */
+/** Fills a growing number of symbols, and measures. */
 async function stage(
   { services: { catalog } }: Host,
   sql: Sql,

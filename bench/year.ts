@@ -58,7 +58,7 @@ interface Round {
   readonly raw: Timed;
 }
 
-async function timed(sql: Sql, work: () => Promise<void>): Promise<Timed> {
+async function timed(sql: Sql, work: () => Promise<unknown>): Promise<Timed> {
   await empty(sql);
   const cpu = await countCpu(sql);
   const [began, idle] = [performance.now(), idleSeconds()];

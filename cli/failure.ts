@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { CommanderError } from 'commander';
 import { describeError, GordonError } from '../functions/core/errors/errors.ts';
+import { GORDON_DIR } from '../host/state-file.ts';
 
 /** 1: it failed. 2: the input cannot work. */
 export type FailureCode = 1 | 2;
@@ -38,8 +40,32 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof GordonError) {
     return { exitCode: error.name === 'BadRequest' ? 2 : 1, message: oneLine(describeError(error)) };
   }
+  const unusable = unusablePlace(error);
+  if (unusable) return { exitCode: 1, message: unusable };
   // A fault of the program: its stack is what a report of it needs.
   return { exitCode: 1, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** What the system says of a place that the user can change. */
+const PLACES: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'a part of the path is no folder',
+  ENOSPC: 'the disk is full',
+};
+
+function unusablePlace(error: unknown): string | undefined {
+  const { code = '', path, syscall } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
+  // With all folders above it, Node says so of a read-only file system.
+  const unmade = code === 'ENOENT' && syscall === 'mkdir';
+  const why = unmade ? 'its folder cannot be made' : PLACES[code];
+  if (why === undefined || typeof path !== 'string') return undefined;
+  const own = resolve(path).startsWith(resolve(GORDON_DIR));
+  const remedy = own
+    ? 'GORDON_DIR names another folder for data, log and state.'
+    : 'Name another place, or give this user the right.';
+  return `${path} cannot be used: ${why} (${code}${syscall ? `, ${syscall}` : ''}). ${remedy}`;
 }
 
 export const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');

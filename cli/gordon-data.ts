@@ -4,7 +4,7 @@ import { processTerminal } from './terminal.ts';
 /** As a program has it that a closed pipe ended. */
 const BROKEN_PIPE = 141;
 
-// `gordon-data … | head` closes the pipe when it has seen enough; that is no fault to report.
+// `gordon-data … | head` closes the pipe when it has seen enough; that is not a fault to report.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(BROKEN_PIPE);

@@ -54,37 +54,31 @@ export function buildProgram(context: Context, exit: (code: number) => void): Co
       outputError: (text) => say(err, `gordon-data: ${hint(oneLine(text.replace(/^error: /, '')))}`),
     })
     .addHelpText('after', EXAMPLES);
-  for (const add of ADD) add(program, context, handle);
-  return program;
+  for (const [heading, group] of Object.entries(GROUPS)) {
+    program.commandsGroup(heading);
+    for (const add of group) add(program, context, handle);
+  }
+  // Its own group would follow.
+  return program.helpCommand(true);
 }
 
 /** In the order of the help. */
-const ADD = [
-  addBackfill,
-  addSql,
-  addData,
-  addSeed,
-  addVerify,
-  addExport,
-  addKeys,
-  addHost,
-  addLogs,
-  addOpen,
-  addConsole,
-  addMcp,
-  addMigrate,
-  addRoles,
-  addConvertLabels,
-  addRetention,
-  addSizes,
-  addFleet,
-  addProbe,
-  addUniverse,
-  addDoctor,
-  addService,
-  addBackup,
-  addCompletion,
-];
+const GROUPS = {
+  'This machine:': [addHost, addLogs, addOpen, addDoctor],
+  'Fill and read:': [addBackfill, addSeed, addSql, addData, addUniverse, addMcp],
+  'Prove and publish:': [addVerify, addProbe, addExport, addKeys, addFleet],
+  'Operate:': [
+    addRetention,
+    addSizes,
+    addConvertLabels,
+    addMigrate,
+    addRoles,
+    addBackup,
+    addService,
+    addConsole,
+    addCompletion,
+  ],
+};
 
 const EXAMPLES = `
 Examples:

@@ -20,7 +20,7 @@ export interface Terminal {
   readonly err: Screen;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
-  /** words a text for whoever reads it; for everything that names commands */
+  /** words a text for its reader; for everything that names commands */
   readonly hint: Hint;
   /** Prompts the user and waits for a line; absent without a user. */
   readonly question?: ((text: string) => Promise<string>) | undefined;

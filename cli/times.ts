@@ -17,7 +17,7 @@ const MONTH = /^(\d{4})(?:-(\d{2}))?$/;
 /**
  * Reads a time as people type it.
  * @param now epoch ms, from which relative times count; they are floored to the minute
- * @returns what the API takes: a day or an instant, UTC; undefined for what is no time
+ * @returns what the API takes: a day or an instant, UTC; undefined for what is not a time
  */
 export function readTime(text: string, now: number): string | undefined {
   if (parseInstant(text) !== undefined) return text;

@@ -94,7 +94,7 @@ export const functions: readonly FunctionSpec[] = [
     memoryMb: 1_769,
     description: 'Compares archive objects with what they were when their rows were loaded',
     access: ['job-table', 'database:write', 'venues'],
-    schedules: [{ name: 'watch-archives', everyMinutes: 360, description: 'objects published anew' }],
+    schedules: [{ name: 'watch-archives', everyMinutes: 360, description: 'objects published again' }],
   },
   {
     ...step,

@@ -4,7 +4,7 @@ import type { Access } from './access.ts';
 export const SCOPES = ['read', 'order', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What an operation of the API is, its schemas apart: whoever builds or calls needs no more of it. */
+/** What an operation of the API is, its schemas apart: enough to build or to call it. */
 export interface Route {
   /** method and path; `{name}` marks a path parameter */
   readonly route: `${Method} /${string}`;

@@ -66,6 +66,8 @@ export interface Rehearsal {
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** stands in for the job table, which is not started then; it must outlive the host to be found by the next one */
   readonly jobTable?: OpenJobTable | undefined;
+  /** at most so many connections to the database by each login; 10 by default */
+  readonly connections?: number;
   /** from run to run of a schedule that the manifest counts in minutes */
   readonly everySeconds?: number;
 }
@@ -79,7 +81,7 @@ export type Around = (
 
 export interface Host {
   readonly ports: { readonly jobs: number; readonly candles: number };
-  /** of the user that migrates; holds a password, so it is no log line */
+  /** of the user that migrates; holds a password, so it is not a log line */
   readonly databaseUrl: string;
   /** of the login that only reads; absent where the user brought the database */
   readonly readerUrl?: string;
@@ -150,12 +152,12 @@ async function assemble(
   ]);
   stops.push(keepAll(partsOf(options, database, venues)));
   let services: Services | undefined;
-  // Of the others a host needs none: it streams.
+  // A host needs none of the others: it streams.
   const also = optionalFunctions.filter(
     ({ optional }) => optional === 'exports' && options.env?.GORDON_EXPORT_TO,
   );
   const loaded = await loadFunctions(async () => services!, also);
-  const { around, retryMs, patience, sleep } = options.rehearsal ?? {};
+  const { around, retryMs, patience, sleep, connections = 10 } = options.rehearsal ?? {};
   const jobTable = await chooseJobTable(options);
   const webhooks = startWebhooks(
     options.env ?? {},
@@ -184,7 +186,7 @@ async function assemble(
   };
   services = await started(
     createServices(env, {
-      connections: 10,
+      connections,
       ...(options.clock && { clock: options.clock }),
       ...(patience && { patience }),
       ...(sleep && { sleep }),

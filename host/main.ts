@@ -42,7 +42,7 @@ try {
     simulated: mode === 'demo',
     ...(mode === 'live' && { databaseUrl: prepared?.dockerUrl ?? databaseUrl }),
     databaseIsOurs: prepared?.dockerUrl !== undefined,
-    // Who looks at a demo deletes something and wants to see it come back, not in an hour.
+    // A user of the demo who deletes something wants to see it come back, and not in an hour.
     env: {
       ...(mode === 'live' ? process.env : { GORDON_AUDIT_MINUTES: '1' }),
       ...exportSettings(process.env),
@@ -71,7 +71,7 @@ try {
   const stop = async (): Promise<void> => {
     if (ending.signal.aborted) return;
     ending.abort();
-    // Whoever stops the host does not want another one.
+    // A host that was stopped on purpose is not replaced.
     if (process.env.GORDON_SUPERVISED) clearSupervisor();
     await host.close();
     clearState();

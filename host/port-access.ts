@@ -31,15 +31,27 @@ const NEEDS = {
   databaseUrl: ['database:own'],
 } as const satisfies Readonly<Record<keyof DatabasePorts, readonly Access[]>>;
 
+const refusals = new WeakMap<FunctionSpec, PropertyDescriptorMap>();
+
+/** Made once for each function, as each call needs them. */
+function refusalsOf(spec: FunctionSpec): PropertyDescriptorMap {
+  const known = refusals.get(spec);
+  if (known) return known;
+  const { handler, access } = spec;
+  const closed = Object.entries(NEEDS).filter(([, needs]) => !needs.every((need) => access.includes(need)));
+  const made = Object.fromEntries(
+    closed.map(([port, needs]) => [port, { get: () => refuse(handler, port, needs) }]),
+  );
+  refusals.set(spec, made);
+  return made;
+}
+
 /**
  * The services as one function of AWS has them: a port whose secret it does not hold throws when it is read. Thus what runs on one machine
  * runs there too.
  */
-export function within(services: Services, { handler, access }: FunctionSpec): Services {
-  const closed = Object.entries(NEEDS).filter(([, needs]) => !needs.every((need) => access.includes(need)));
-  const thrown = closed.map(([port, needs]) => [port, { get: () => refuse(handler, port, needs) }] as const);
-  return Object.create(services, Object.fromEntries(thrown)) as Services;
-}
+export const within = (services: Services, spec: FunctionSpec): Services =>
+  Object.create(services, refusalsOf(spec)) as Services;
 
 function refuse(handler: string, port: string, needs: readonly Access[]): never {
   throw new GordonError({

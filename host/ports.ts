@@ -35,7 +35,7 @@ function portOf(env: Variables, name: PortName): number {
     name: 'BadRequest',
     code: 'bad-environment',
     subject: variable,
-    message: `is "${text}", which is no port.`,
+    message: `is "${text}", which is not a port.`,
     remedy: 'Write a number from 0 to 65535; 0 takes any free port.',
   });
 }

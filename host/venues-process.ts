@@ -35,7 +35,7 @@ export async function startVenuesProcess(options: {
     url,
     env,
     async ended(signal) {
-      // An abort is no failure here.
+      // An abort is not a failure here.
       if (!isOver()) await once(child, 'exit', { signal }).catch(() => {});
       return child.signalCode ? `${child.signalCode} ended it` : `it ended with code ${child.exitCode}`;
     },

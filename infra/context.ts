@@ -81,7 +81,7 @@ export const DEFAULTS = {
   removal: 'destroy',
 } as const satisfies Partial<Record<keyof typeof OPTIONS, unknown>>;
 
-/** Variables that the stack sets by itself; whoever gave one would lose it. */
+/** Variables that the stack sets by itself: one that was given would be overwritten. */
 const RESERVED =
   /^GORDON_(DATABASE_|WRITER_|READER_|AGGREGATES_|FILLED_|JOB_TABLE$|STATE_MACHINE_ARN$|EGRESS$|SIMULATED$|JWT_|FRED_API_KEY|EXPORT_|FILE_)/;
 

@@ -37,6 +37,8 @@ export async function reachedModules(root: string): Promise<Modules> {
     format: 'esm',
     packages: 'external',
     outdir: 'dist',
+    // A module that several entries reach is printed once.
+    splitting: true,
     logLevel: 'silent',
   });
   const files = Object.keys(metafile.inputs).filter((file) => file !== BUNDLER);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const RULE = `\n${'-'.repeat(80)}\n\n`;
 
 /**
- * Name, version and licence text of packages, for whoever passes their code on.
+ * Name, version and licence text of packages, for those who pass their code on.
  * @throws Error for a package that names no licence: it cannot be passed on
  */
 export function noticesOf(root: string, packages: readonly string[]): string {

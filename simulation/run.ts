@@ -5,10 +5,13 @@ import { createRandom } from './engine/random.ts';
 import { FAULTS } from './faults/index.ts';
 import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
+import { checkFollowed } from './properties/followed.ts';
 import { checkFailures } from './properties/jobs/failures.ts';
 import { checkJob, checkLiveness } from './properties/jobs/jobs.ts';
+import { checkRespect } from './properties/jobs/respect.ts';
 import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
+import { drawSize, USUAL } from './size.ts';
 import { createVenue } from './venue/index.ts';
 import { DEPLOYMENTS, FUNCTION_FAULTS } from './world/faults/functions.ts';
 import { OPERATOR_FAULTS } from './world/faults/operators.ts';
@@ -21,7 +24,7 @@ export interface RunSpec {
   readonly seed: number;
   /** days with faults; a quiet period comes after them */
   readonly days: number;
-  /** days without faults at the end; two by default */
+  /** days without faults at the end; absent: two, or as the seed draws them */
   readonly quiet?: number;
   /** when it begins, epoch ms; absent: as the seed draws it */
   readonly start?: number;
@@ -33,7 +36,7 @@ export interface RunSpec {
   readonly sources?: readonly string[];
   /** kinds of faults that are drawn; absent: all */
   readonly kinds?: readonly string[];
-  /** whether the seed draws which kinds happen at all; all do by default */
+  /** whether the seed draws what is ordered, how long the quiet period is and which kinds happen at all; all do by default */
   readonly swarm?: boolean;
   /** the mean number of faults of the venues in the history that is ordered; none by default */
   readonly past?: number;
@@ -54,6 +57,9 @@ export interface RunOptions {
 }
 
 export interface Outcome extends RunSpec {
+  readonly quiet: number;
+  /** sources of which series were ordered */
+  readonly ordered: readonly string[];
   readonly plan: FaultPlan;
   /** when it began; epoch ms */
   readonly began: number;
@@ -75,8 +81,6 @@ export interface Outcome extends RunSpec {
   readonly problems: readonly string[];
 }
 
-/** After the last fault everything is to be complete within this. */
-export const QUIET = 2;
 const FAULTS_A_DAY = 3;
 
 /** Of the venues, and felt long after they began. */
@@ -101,6 +105,7 @@ export async function simulate(
 ): Promise<Outcome> {
   const random = createRandom(spec.seed);
   const { start, history } = { ...drawSetting(random.fork('setting')), ...given(spec) };
+  const size = spec.swarm ? drawSize(random.fork('size')) : USUAL;
   const orderedFrom = start - history;
   const calmAt = start + spec.days * DAY;
   const world = new World({
@@ -110,23 +115,33 @@ export async function simulate(
     before,
     watch,
     venueOf: (scheduler, own) =>
-      createVenue({ scheduler, random: own, start, sources: spec.sources, limits: spec.limits }),
+      createVenue({
+        scheduler,
+        random: own,
+        start,
+        series: size.series,
+        sources: spec.sources,
+        limits: spec.limits,
+      }),
   });
   const { scheduler } = world;
-  const quiet = (spec.quiet ?? QUIET) * DAY;
+  const quiet = (spec.quiet ?? size.quiet) * DAY;
   const within = { start, end: calmAt };
   const mean = (spec.mean ?? (FAULTS_A_DAY * (spec.days * DAY + quiet)) / DAY) / spec.days;
   const all = before ? [...KINDS, ...DEPLOYMENTS] : KINDS;
   const kinds = all.filter(({ kind }) => spec.kinds?.includes(kind) ?? true);
   const { series } = world;
+  const about = { within, series, ...(spec.swarm && { venueSeries: series }) };
   const plan = spec.plan ?? [
     ...drawPast(
       kinds.filter(({ kind }) => PAST.has(kind)),
       random.fork('past'),
-      { start, within: { start: orderedFrom, end: calmAt }, series, mean: spec.past ?? 0 },
+      { ...about, start, within: { start: orderedFrom, end: calmAt }, mean: spec.past ?? 0 },
     ),
-    ...drawPlan(kinds, random.fork('faults'), { within, series, mean, swarm: spec.swarm }),
+    ...drawPlan(kinds, random.fork('faults'), { ...about, mean, swarm: spec.swarm }),
   ];
+  const { jobs, chunks } = world.tables;
+  const unhappy = { tables: { jobs: { values: () => jobs.unhappy() }, chunks }, strokesAt: world.strokesAt };
   const problems = new Set<string>();
   const note = (found: readonly string[]): void => {
     for (const one of found) problems.add(one);
@@ -146,7 +161,9 @@ export async function simulate(
     if (isOver()) return outcome(false);
     await scheduler.run(until);
     note(checkLedger(world.warehouse));
-    note(checkFailures(world, until - 2 * HOUR));
+    note(checkFailures(unhappy, until - 2 * HOUR));
+    note(checkRespect(world));
+    note(checkFollowed(world, plan));
     note(checkLabels(world, plan));
     note(world.problems);
     note(world.venue.breaches);
@@ -159,7 +176,7 @@ export async function simulate(
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
-      ...checkFailures(world, end - 2 * HOUR),
+      ...checkFailures(unhappy, end - 2 * HOUR),
       ...checkLabels(world, plan),
       ...(quiet >= 2 * DAY ? checkLabelsWatched(world) : []),
       ...checkByRecord(world, plan, start),
@@ -171,6 +188,8 @@ export async function simulate(
   function outcome(finished: boolean): Outcome {
     return {
       ...spec,
+      quiet: quiet / DAY,
+      ordered: [...new Set(series.map(({ source }) => source))],
       plan,
       began: start,
       finished,

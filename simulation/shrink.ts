@@ -1,7 +1,7 @@
 import { DAY, HOUR, MINUTE } from '../functions/core/time/time.ts';
 import type { Fault } from './engine/fault.ts';
 import { specOf } from './regressions.ts';
-import { type Outcome, QUIET, type RunOptions, type RunSpec, simulate } from './run.ts';
+import { type Outcome, type RunOptions, type RunSpec, simulate } from './run.ts';
 
 /** What a failure is about, so that a smaller run fails of the same and not of another thing. */
 export const gistOf = (problem: string): string =>
@@ -17,7 +17,7 @@ const HISTORY = 6 * HOUR;
 const QUIETS = [0.25, 0.5, 1, 1.5];
 
 /**
- * Leaves out history, faults and days as long as the run still fails of the same.
+ * Leaves out history, sources, faults and days as long as the run still fails of the same.
  * @param tries runs at most
  * @returns the smallest run that was found
  */
@@ -36,6 +36,10 @@ export async function shrink(failed: Outcome, options: RunOptions, tries = 40): 
   // What makes each further attempt quicker comes first.
   await attempt({ history: HISTORY });
   await attempt({ plan: [] });
+  for (const source of best.ordered) {
+    const sources = best.ordered.filter((other) => other !== source);
+    if (sources.length > 0) await attempt({ sources });
+  }
   // Large pieces first, then one by one.
   for (
     let piece = Math.ceil(best.plan.length / 2);
@@ -48,7 +52,7 @@ export async function shrink(failed: Outcome, options: RunOptions, tries = 40): 
     }
   }
   for (const days of daysFor(best)) if (await attempt({ days })) break;
-  const shorter = QUIETS.filter((few) => few < (best.quiet ?? QUIET));
+  const shorter = QUIETS.filter((few) => few < best.quiet);
   for (const quiet of shorter) if (await attempt({ quiet })) break;
   return best;
 }

@@ -12,7 +12,7 @@ interface Flags {
   /** the first seed; the others follow it */
   readonly seed: number;
   readonly seeds: number;
-  /** no further seed is begun after so long, and the run at work is broken off; undefined: there is no such limit */
+  /** no further seed is begun after this long, and the run at work is broken off; undefined: there is no such limit */
   readonly seconds: number | undefined;
   readonly days: number;
   readonly shrinks: boolean;
@@ -38,7 +38,7 @@ export function readFlags(args: readonly string[]): Flags {
   const whole = (name: 'seeds' | 'seconds' | 'seed' | 'days'): number | undefined => {
     const text = values[name];
     if (text === undefined) return undefined;
-    if (!/^[1-9]\d{0,9}$/.test(text)) throw new Error(`--${name} ${text} is no whole number of 1 or more`);
+    if (!/^[1-9]\d{0,9}$/.test(text)) throw new Error(`--${name} ${text} is not a whole number of 1 or more`);
     return Number(text);
   };
   if (values.seeds !== undefined && values.seconds !== undefined)

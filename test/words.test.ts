@@ -22,6 +22,15 @@ const UNIDIOMATIC: Readonly<Record<string, string>> = {
   asked: 'requested, queried',
 };
 
+/** Phrases of old or unusual English, in programs and documents; titles of tests may have them. */
+const DATED: Readonly<Record<string, string>> = {
+  anew: 'again, from the beginning, new',
+  'for ever': 'forever, for good',
+  'held against': 'compared with, checked against',
+  'to be had': 'available',
+  'gets? to know': 'learns, receives',
+};
+
 /** Names that are stored in databases, and so stay. */
 const STORED: readonly (readonly [file: string, line: RegExp])[] = [
   // A column and a key of stored JSON keep their names.
@@ -34,6 +43,7 @@ const STORED: readonly (readonly [file: string, line: RegExp])[] = [
 
 const files = globSync([
   '{functions,statemachines,infra,host,simulator,simulation,localstack,cli,console,bench,test,docs}/**/*.{ts,tsx,md}',
+  '{packaging,python,examples}/**/*.{ts,md,py,ipynb}',
   '*.{ts,md}',
 ])
   // What was released under other words stays as it was written.
@@ -63,6 +73,13 @@ const isAllowed = (line: string, file: string): boolean =>
 it.each(Object.entries(UNIDIOMATIC))('no sentence or name has "%s": write %s', (word) => {
   const pattern = new RegExp(`\\b${word}\\b`, 'i');
   expect(linesOf(word, (line, file) => pattern.test(partsOf(line)) && !isAllowed(line, file))).toEqual([]);
+});
+
+it.each(Object.entries(DATED))('no program or document has "%s": write %s', (phrase) => {
+  const pattern = new RegExp(`\\b(${phrase})\\b`, 'i');
+  // The dictionary repeats the comments of applied migrations.
+  const isChecked = (file: string): boolean => !file.startsWith('test/') && file !== 'docs/TABLES.md';
+  expect(linesOf(phrase, (line, file) => isChecked(file) && pattern.test(line))).toEqual([]);
 });
 
 it('finds an unidiomatic word in a sentence and in each form of a name', () => {

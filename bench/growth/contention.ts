@@ -22,7 +22,7 @@ export interface Crowd {
   readonly peakMb: number;
 }
 
-/** The same chunks of one job for so many fetchers at once, into an empty table. */
+/** The same chunks of one job for a number of fetchers at once, into an empty table. */
 export async function crowd(testbed: Testbed, fetchers: number, symbols: number): Promise<Crowd> {
   const { host, sql } = testbed;
   await empty(sql);

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 
-/** Of /proc/PID/stat, counted behind the name, which may hold spaces: parent; own and awaited children's time, in ticks. */
+/** Fields of /proc/PID/stat, counted behind the name, which may hold spaces: parent; own and awaited children's time, in ticks. */
 const [PARENT, OWN_TIMES, CHILD_TIMES] = [1, [11, 12], [13, 14]] as const;
 /** The clock ticks a second that Linux reports to every program. */
 const TICKS_PER_SECOND = 100;

@@ -34,7 +34,7 @@ export interface Ordered {
 const AT_ONCE = 10;
 const LOOKS = 5;
 
-/** Loads up to so many symbol-years, stage by stage, into one database that is never emptied. */
+/** Loads symbol-years, stage by stage, into one database that is never emptied. */
 export async function load(
   testbed: Testbed,
   stages: readonly number[],

@@ -5,7 +5,7 @@ import type { Ordered, Stage } from './load.ts';
 
 type Measured = Pick<Ordered, 'rows' | 'seconds' | 'cpu'>;
 
-/** Of some orders together. */
+/** The sums over some orders. */
 export const rowsPerSecond = (orders: readonly Measured[]): number =>
   total(orders, ({ rows }) => rows) / total(orders, ({ seconds }) => seconds);
 
@@ -87,7 +87,7 @@ export function crowdTable(crowds: readonly Crowd[], yardstick: number): string 
   );
 }
 
-/** Of some kinds of waits, by their type and event. */
+/** The sum over some kinds of waits, by their type and event. */
 const waited =
   (of: (type: string, event: string) => boolean) =>
   ({ waits }: Crowd): string =>

@@ -9,7 +9,7 @@ const PERIOD_US = 20_000;
 const V1 = '/sys/fs/cgroup/cpu';
 const V2 = '/sys/fs/cgroup';
 
-/** Processors that Lambda gives a function of so many MB. */
+/** Processors that Lambda gives a function of this many MB. */
 export const processorsOf = (memoryMb: number): number => memoryMb / MB_PER_PROCESSOR;
 
 export interface Share {

@@ -28,7 +28,7 @@ export interface Hunt {
 /**
  * Runs seeds until one fails or the time is spent.
  * @returns the last seed that came to its end, undefined when none did
- * @throws Error when the simulation itself stopped: that is no property that caught a fault
+ * @throws Error when the simulation itself stopped: that is not a property that caught a fault
  */
 export function hunt({ seed, seeds = 1_000, cpu, mutation }: Hunt): Promise<SeedLine | undefined> {
   const planted = mutation === undefined ? [] : ['--import', PLANT];

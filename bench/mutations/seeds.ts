@@ -1,5 +1,5 @@
 /**
- * Runs seeds one after the other until something breaks or so many CPU seconds are spent, and writes one line of JSON for each. It is
+ * Runs seeds one after the other until something breaks or a number of CPU seconds is spent, and writes one line of JSON for each. It is
  * a process of its own because a fault is planted as its files are loaded.
  */
 import { parseArgs } from 'node:util';

@@ -62,6 +62,64 @@ const PROOFS: Setting = {
   history: 1.5 * DAY,
 };
 
+/** What is given up: jobs in the middle of their work, and series that nobody follows for a while. */
+const GIVEN_UP: Setting = {
+  sources: ['klines_perp', 'klines_spot'],
+  kinds: [
+    'operator cancels an order at once',
+    'operator cancels a job',
+    'execution stopped',
+    'operator unfollows and follows again',
+  ],
+  mean: 50,
+  days: 0.5,
+  quiet: 0.1,
+  // A month of files of days, which take several commits.
+  start: MONTH - 14 * HOUR,
+  history: 28 * DAY,
+};
+
+/** Files of months that are published anew. */
+const MONTHS: Setting = {
+  sources: ['funding_binance'],
+  kinds: ['restated', 'republished'],
+  mean: 16,
+  days: 0.25,
+  quiet: 1.25,
+  start: MONDAY,
+  history: 14 * DAY,
+};
+
+/** New symbols, several at once, while the venue does not always answer. */
+const LISTINGS: Setting = {
+  sources: ['klines_perp', 'funding_binance'],
+  kinds: ['new-listing', 'malformed-answers'],
+  mean: 60,
+  days: 0.35,
+  quiet: 0.4,
+  history: HOUR,
+};
+
+/** Functions that take too long, one call after the other. */
+const LATE: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['late-answers', 'timeouts', 'invocation late', ...DEATHS],
+  mean: 400,
+  days: 0.75,
+  quiet: 0.1,
+  history: 5 * DAY,
+};
+
+/** Pauses longer than the tail that a refresh looks at. */
+const PAUSES: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: ['host is off'],
+  mean: 1.5,
+  days: 5,
+  quiet: 0.5,
+  history: DAY,
+};
+
 /**
  * The same for every fault, in turn. Each follows a few series and draws a few kinds of faults, many of each: a run is short then, and
  * meets what a run of everything meets once in a hundred days. What takes long comes last.
@@ -117,7 +175,7 @@ const ROTATION: readonly Setting[] = [
     start: MONTH + 9 * HOUR,
     history: 36 * DAY,
   },
-  // Files that are published anew.
+  // Files that are republished.
   {
     sources: ['klines_spot', 'funding_binance'],
     kinds: ['restated', 'republished'],
@@ -133,6 +191,11 @@ const ROTATION: readonly Setting[] = [
   SETTLEMENTS,
   PROOFS,
   LIVES,
+  GIVEN_UP,
+  MONTHS,
+  LISTINGS,
+  LATE,
+  PAUSES,
   // The API forgets statistics after thirty days.
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.

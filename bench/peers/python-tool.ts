@@ -56,7 +56,7 @@ async function interpreterOf(tool: PythonTool, place: Place): Promise<string | M
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const inside = await pythonPackages(folder, python, ['--constraints', CONSTRAINTS, what]);
-  // The last thing: an installation that was cut short has none and is made anew.
+  // The last thing: an installation that was cut short has none and is made again.
   writeFileSync(stamp, print);
   return inside;
 }

@@ -24,7 +24,7 @@ export async function copyBack(sql: Sql, table: string, file: string): Promise<v
   await finished(copy);
 }
 
-/** The rows of the table in files: held in memory they would burden whoever is measured next. */
+/** The rows of the table in files: held in memory they would burden the next measurement. */
 export async function dump(sql: Sql, folder: string): Promise<Testbed['copies']> {
   const binary = join(folder, 'rows.copy');
   await save(sql, 'spot_klines order by open_time', 'binary', binary);

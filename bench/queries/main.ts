@@ -35,7 +35,7 @@ await inWarehouse('queries', async (host) => {
   }
 });
 
-async function measured(sql: Sql, load: () => Promise<void>): Promise<void> {
+async function measured(sql: Sql, load: () => Promise<unknown>): Promise<void> {
   await load();
   await sql.unsafe('vacuum analyze market_data.spot_klines, market_data.perp_klines');
   for (const [name, query] of Object.entries(QUERIES)) {

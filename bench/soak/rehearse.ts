@@ -37,7 +37,7 @@ const SERIES = [
 /** What the check after each step looks back on; the whole is checked at the end. */
 const LOOK_BACK = 3 * DAY;
 
-/** Fills so many days as the schedules do, with faults throughout, and compares the result with the venues' truth. */
+/** Fills a number of days as the schedules do, with faults throughout, and compares the result with the venues' truth. */
 export async function rehearse(
   resources: Resources,
   { days, seed, start, log }: { days: number; seed: number; start: number; log: (line: string) => void },

@@ -12,7 +12,7 @@ export interface BaseUrl {
 }
 
 /**
- * What to do where no host of this folder runs. Whoever listens at its port is a stranger: it may be the host of another clone, whose
+ * What to do where no host of this folder runs. What listens at its port is a stranger: it may be the host of another clone, whose
  * warehouse would be changed.
  */
 export function noHost(own: string, port: number): CliError {
@@ -36,7 +36,7 @@ export function baseUrl(
   if (!given) return { url: own };
   const protocol = URL.parse(given)?.protocol;
   if (protocol !== 'http:' && protocol !== 'https:') {
-    throw badInput(`GORDON_API_URL is "${given}", which is no URL: write it as ${own}`);
+    throw badInput(`GORDON_API_URL is "${given}", which is not a URL: write it as ${own}`);
   }
   const url = given.replace(/\/+$/, '');
   return { url, caller: callerOf(url, env) };

@@ -9,6 +9,7 @@ import {
 } from '../../functions/core/api/call.ts';
 import type { JobSummary, Plan } from '../../functions/core/api/jobs/schemas.ts';
 import { type Answer, operations } from '../../functions/core/api/operations.ts';
+import { MOST_JOBS } from '../../functions/core/jobs/ports.ts';
 import type { Shape } from '../../functions/core/time/fields.ts';
 import { addressOf, type OperationId } from '../../functions/routes.ts';
 import { CliError } from '../failure.ts';
@@ -20,6 +21,10 @@ export interface JobsFilter {
   /** statuses with commas between them, or `all` */
   readonly status?: string;
   readonly source?: string;
+  /** who ordered them, with commas in between */
+  readonly origin?: string;
+  /** `false`: without the runs of schedules that succeeded */
+  readonly quiet?: 'false';
   readonly limit: number;
 }
 
@@ -57,13 +62,10 @@ export function apiAt(base: BaseUrl): Api {
   };
 }
 
-/** Most jobs that one page of the list holds. */
-const PAGE = 100;
-
 async function listJobs(base: BaseUrl, { limit, ...filter }: JobsFilter): ReturnType<Api['jobs']> {
   const id: OperationId = 'listJobs';
   const jobs: JobSummary[] = [];
-  let path: string | undefined = addressOf(id, {}, { ...filter, limit: Math.min(limit, PAGE) }).path;
+  let path: string | undefined = addressOf(id, {}, { ...filter, limit: Math.min(limit, MOST_JOBS) }).path;
   while (path && jobs.length < limit) {
     const page: ApiAnswer = await send(base, id, path);
     jobs.push(...read(operations[id].answer, page, base));

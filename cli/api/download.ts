@@ -64,7 +64,7 @@ async function linked(base: BaseUrl, link: URL, signal: AbortSignal): Promise<Do
 }
 
 function bodyOf(base: BaseUrl, response: Response, signal: AbortSignal): Download {
-  // Of a compressed body the length is another one than that of what is read.
+  // The length of a compressed body is not the length of what is read.
   const length = response.headers.get('content-encoding') ? null : response.headers.get('content-length');
   return { pieces: piecesOf(base, response, signal), bytes: length === null ? undefined : Number(length) };
 }

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const known = new WeakMap<z.ZodType, z.ZodType>();
 
 /**
- * A schema of the API as a reader takes it, who may be older or newer than the API. Unknown fields stay, for `--json`; a field that
+ * A schema of the API for readers that may be older or newer than the API. Unknown fields stay, for `--json`; a field that
  * may be null may also be absent, and reads as null; a word of a newer API stays as it is.
  */
 export function lenient(schema: z.ZodType): z.ZodType {

@@ -81,7 +81,7 @@ async function receive(
   return { response, text: await reaching(base, init.signal, () => response.text()) };
 }
 
-/** One request, signed; the body is not read yet. @throws Unreachable; the reason of the signal, where that is no timeout */
+/** One request, signed; the body is not read yet. @throws Unreachable; the reason of the signal, where that is not a timeout */
 export async function request(base: BaseUrl, url: string, init: RequestInit): Promise<Response> {
   const request = new Request(url, init);
   const signed = (await base.caller?.sign(request)) ?? request;
@@ -89,7 +89,7 @@ export async function request(base: BaseUrl, url: string, init: RequestInit): Pr
   return reaching(base, init.signal, () => fetch(signed, { signal: init.signal ?? null }));
 }
 
-/** Runs what needs the network. @throws Unreachable; the reason of the signal, where that is no timeout */
+/** Runs what needs the network. @throws Unreachable; the reason of the signal, where that is not a timeout */
 export async function reaching<T>(
   base: BaseUrl,
   signal: AbortSignal | null | undefined,

@@ -14,7 +14,7 @@ export interface Context {
   readonly width: number | undefined;
   /** The jobs API: resolved when a command needs it, so that the others work without. @throws CliError */
   api(): Api;
-  /** Where it is, for what is no JSON. @throws CliError */
+  /** Where it is, for what is not JSON. @throws CliError */
   base(): BaseUrl;
   /** The embedded host of this machine, while it runs. */
   runningHost(): HostState | undefined;
@@ -79,7 +79,7 @@ export function databaseUrl(context: Context): string | undefined {
 /** @throws CliError */
 export function checkedUrl(url: string, variable = 'GORDON_DATABASE_URL'): string {
   if (/^postgres(ql)?:$/.test(URL.parse(url)?.protocol ?? '')) return url;
-  throw badInput(`${variable} is no URL: write it as postgres://user:password@host:5432/database`);
+  throw badInput(`${variable} is not a URL: write it as postgres://user:password@host:5432/database`);
 }
 
 /** As `databaseUrl`, but as the login that owns the database, for commands that change it. @throws CliError */

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { JOB_STATUSES } from '../../functions/core/jobs/job.ts';
+import { JOB_ORIGINS, JOB_STATUSES } from '../../functions/core/jobs/job.ts';
 import { didYouMean } from '../../functions/core/series/names/closest.ts';
 import { STEPS } from '../../functions/core/time/timeframe.ts';
 import type { Terminal } from '../terminal.ts';
@@ -67,6 +67,9 @@ export const oneOfEach =
   };
 
 export const statuses = oneOfEach(JOB_STATUSES);
+
+/** `all` is whoever ordered, also what schedules ran without trouble. */
+export const origins = oneOfEach([...JOB_ORIGINS, 'all']);
 
 export function wholeNumber(text: string): number {
   if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);

@@ -77,7 +77,7 @@ const flagsOf = (command: Command): Candidate[] =>
     .visibleOptions(command)
     .map(({ long, description }) => ({ word: long!, about: description }));
 
-/** Of a list the word behind the last comma is completed. */
+/** In a list, the word behind the last comma is completed. */
 async function optionValues(
   option: Option,
   typed: string,

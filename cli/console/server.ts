@@ -36,7 +36,7 @@ const PASSED_BACK = ['allow', 'content-type', 'link', 'location', 'retry-after']
 
 /**
  * Serves the console on the loopback address and passes its requests on, signed. Nobody else's page may use it, and no program
- * that does not know its token: whoever reaches this port acts with the credentials of the one who started it.
+ * that does not know its token: anybody who reaches this port acts with the credentials of the one who started it.
  */
 export async function startConsole({ api, sign, port }: ConsoleOptions): Promise<ConsoleServer> {
   const page = consolePage();
@@ -67,32 +67,9 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
     }
     const reads = method === 'GET' || method === 'HEAD';
     const file = reads ? await page(url.split('?')[0]!) : undefined;
-    if (file) {
-      const { statusCode, headers, body } = await fileAnswer(file, request.headers);
-      response.writeHead(statusCode, headers).end(body);
-      return;
-    }
-    if (!METHODS.includes(method)) {
-      const allow = { allow: METHODS.join(', ') };
-      return refuse(response, problem('method-not-allowed', `${method} is not passed on.`), allow);
-    }
-    const target = targetOf(api, url);
-    if (!target) return refuse(response, problem('unknown-path', `${url} is no path of this API.`));
-    const body = await bodyOf(request);
-    if (!body) return refuse(response, problem('body-too-large', 'The body is too large.'));
-    const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
-    // API Gateway has no routes for HEAD.
-    const forwarded = new Request(target, {
-      method: method === 'HEAD' ? 'GET' : method,
-      headers,
-      ...(body.length > 0 && { body }),
-    });
-    const got = await fetch(await sign(forwarded), {
-      signal: AbortSignal.timeout(PATIENCE_MS),
-      redirect: 'manual',
-    });
-    const back = Object.fromEntries(PASSED_BACK.flatMap((name) => pair(name, got.headers.get(name))));
-    response.writeHead(got.status, { ...back, ...GUARDED }).end(new Uint8Array(await got.arrayBuffer()));
+    if (!file) return passOn({ api, sign }, request, response);
+    const { statusCode, headers, body } = await fileAnswer(file, request.headers);
+    response.writeHead(statusCode, headers).end(body);
   };
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
@@ -107,6 +84,36 @@ export async function startConsole({ api, sign, port }: ConsoleOptions): Promise
       await once(server, 'close');
     },
   };
+}
+
+/** Sends a request on to the API, signed, and its answer back. */
+async function passOn(
+  { api, sign }: Pick<ConsoleOptions, 'api' | 'sign'>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  if (!METHODS.includes(method)) {
+    const allow = { allow: METHODS.join(', ') };
+    return refuse(response, problem('method-not-allowed', `${method} is not passed on.`), allow);
+  }
+  const target = targetOf(api, url);
+  if (!target) return refuse(response, problem('unknown-path', `${url} is not a path of this API.`));
+  const body = await bodyOf(request);
+  if (!body) return refuse(response, problem('body-too-large', 'The body is too large.'));
+  const headers = Object.fromEntries(PASSED_ON.flatMap((name) => pair(name, request.headers[name])));
+  // API Gateway has no routes for HEAD.
+  const forwarded = new Request(target, {
+    method: method === 'HEAD' ? 'GET' : method,
+    headers,
+    ...(body.length > 0 && { body }),
+  });
+  const got = await fetch(await sign(forwarded), {
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    redirect: 'manual',
+  });
+  const back = Object.fromEntries(PASSED_BACK.flatMap((name) => pair(name, got.headers.get(name))));
+  response.writeHead(got.status, { ...back, ...GUARDED }).end(new Uint8Array(await got.arrayBuffer()));
 }
 
 /** What is signed lies within the stage: `/../other` would be another API of the account. */
@@ -144,7 +151,7 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer<ArrayBuffer> | u
   let bytes = 0;
   for await (const piece of request) {
     bytes += (piece as Buffer).length;
-    // Read to its end all the same: a client that is still sending would not see the answer.
+    // Read to its end anyway: a client that is still sending would not see the answer.
     if (bytes <= LARGEST_BODY) pieces.push(piece as Buffer);
   }
   return bytes <= LARGEST_BODY ? Buffer.concat(pieces) : undefined;

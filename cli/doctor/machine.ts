@@ -57,7 +57,7 @@ const run = promisify(execFile);
 
 /** Whether the PostgreSQL that npm brought runs on this machine. */
 export async function postgresBinaries(env: Terminal['env']): Promise<Diagnosis> {
-  // Who brings a database does not need ours.
+  // A user with a database does not need ours.
   const bad = env.GORDON_DATABASE_URL ? note : broken;
   try {
     const { stdout } = await run(programOf(findBinaries(), 'postgres'), ['--version'], { timeout: 10_000 });

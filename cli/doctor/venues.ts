@@ -7,7 +7,7 @@ import { broken, type Diagnosis, note, ok } from './diagnosis.ts';
 
 export const PATIENCE_MS = 5_000;
 
-/** A cheap request to each host that the sources ask. */
+/** A cheap request to each host that the sources call. */
 export function sampleRequests(sources: Sources): HttpRequest[] {
   const byHost = new Map<string, HttpRequest>();
   for (const request of Object.values(sources).flatMap(samplesOf)) {

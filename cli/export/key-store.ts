@@ -71,7 +71,7 @@ export function publicKeyNamed(env: Terminal['env'], word: string): string {
 
 function fileOf(env: Terminal['env'], name: string): string {
   if (NAME.test(name)) return join(keyFolder(env), `${name}${ENDING}`);
-  throw badInput(`"${name}" is no name of a key: use letters, digits, _ and -`);
+  throw badInput(`"${name}" is not a name of a key: use letters, digits, _ and -`);
 }
 
 function textOf(file: string): string | undefined {

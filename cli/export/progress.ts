@@ -8,7 +8,7 @@ import { say, type Terminal } from '../terminal.ts';
 /** How often a line is printed where it cannot be overwritten. */
 const LINE_EVERY = 5 * SECOND;
 const PICTURE_EVERY = SECOND / 4;
-/** Of a terminal that does not say how wide it is. */
+/** The width of a terminal that does not report one. */
 const USUAL_COLUMNS = 80;
 
 /** Follows an export on the side: one line that changes on a terminal, lines for a file. */

@@ -4,7 +4,7 @@ import { type TreeVerdict, verifyTree } from '../../functions/core/exports/verif
 import { checkSignature } from '../../functions/runtime/exports/keys.ts';
 import { READERS } from '../../functions/runtime/exports/readers.ts';
 import { sources } from '../../functions/sources/index.ts';
-import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../functions/stores/files/sha256.ts';
 import { badInput } from '../failure.ts';
 import { plural } from '../format/values.ts';
 import type { Paint } from '../terminal.ts';

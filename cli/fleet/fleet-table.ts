@@ -19,7 +19,7 @@ const Shape = z.strictObject({
   symbols: z.record(z.string(), z.string()).default({}),
 });
 
-/** @throws CliError when there is no such file, or it is no table of a fleet */
+/** @throws CliError when there is no such file, or it is not a table of a fleet */
 export function readFleet(file: string): Fleet {
   let text: string;
   try {
@@ -36,7 +36,7 @@ export function readFleet(file: string): Fleet {
     throw badInput(`${file}: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}`);
   }
   const lost = Object.entries(parsed.data.symbols).find(([, name]) => !(name in parsed.data.warehouses));
-  if (lost) throw badInput(`${file}: ${lost[0]} is placed in "${lost[1]}", which is no warehouse of it`);
+  if (lost) throw badInput(`${file}: ${lost[0]} is placed in "${lost[1]}", which is not a warehouse of it`);
   return parsed.data;
 }
 
@@ -44,7 +44,7 @@ function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw badInput(`${file} is no JSON document`);
+    throw badInput(`${file} is not a JSON document`);
   }
 }
 
@@ -62,7 +62,7 @@ export function writeFleet(file: string, fleet: Fleet): void {
  */
 export function place(fleet: Fleet, symbols: readonly string[], into?: string): Fleet {
   if (into !== undefined && !(into in fleet.warehouses))
-    throw badInput(`"${into}" is no warehouse of the table`);
+    throw badInput(`"${into}" is not a warehouse of the table`);
   const names = Object.keys(fleet.warehouses);
   const placed = symbols.map((symbol) => [symbol, into ?? fleet.symbols[symbol] ?? highest(symbol, names)]);
   return { ...fleet, symbols: { ...fleet.symbols, ...Object.fromEntries(placed) } };

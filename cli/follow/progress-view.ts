@@ -41,7 +41,7 @@ function lineView(screen: Screen, terminal: Pick<Terminal, 'clock'>): ProgressVi
 
 /** The bar counts thousandths: rows are not known beforehand. */
 const WHOLE = 1_000;
-/** Of a terminal that does not say how wide it is. */
+/** The width of a terminal that does not report one. */
 const USUAL_COLUMNS = 80;
 
 function barView(screen: Screen): ProgressView {

@@ -24,3 +24,25 @@ export function fitLine(pieces: readonly Piece[], width: number): string {
       )
     : cut(line, width);
 }
+
+/** Words of a text; a command between backticks is one of them, so that it can be copied. */
+const WORD = /(\s*)(`[^`]*`\S*|\S+)/g;
+
+/**
+ * A text as lines that are at most `width` columns wide, broken between words. What is longer than a line by itself stays whole.
+ * @param width undefined: no terminal, so one line
+ * @param indent columns before each line but the first, which begins as the text does
+ */
+export function wrapText(text: string, width: number | undefined, indent: number): string[] {
+  if (width === undefined || stringWidth(text) <= width) return [text];
+  const lines: string[] = [];
+  let line = '';
+  for (const [piece, , word] of text.matchAll(WORD)) {
+    if (line === '' || stringWidth(line + piece) <= width) line += piece;
+    else {
+      lines.push(line);
+      line = ' '.repeat(indent) + word;
+    }
+  }
+  return [...lines, line];
+}

@@ -41,7 +41,7 @@ export const rateOf = (rows: number, seconds: number): number =>
 const wasComplete = (job: JobDetail): boolean =>
   job.status === 'succeeded' && job.rows_fetched === 0 && job.chunks.length === 0;
 
-/** One line on a finished job: how it ended, rows, seconds, rate, and why where it is no plain success. */
+/** One line on a finished job: how it ended, rows, seconds, rate, and why where it is not a plain success. */
 export function verdict(job: JobDetail, now: number, paint: Paint): string {
   if (wasComplete(job)) return 'nothing to fetch: everything requested was already there';
   const took = secondsOf(job, now);
@@ -115,7 +115,7 @@ export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
     dayOrTime(job.from),
     dayOrTime(job.to),
     job.status,
-    doneOf(job),
+    progressText(job),
     count(job.rows_fetched),
     time(job.created_at),
   ]);
@@ -123,7 +123,7 @@ export function jobTable(jobs: readonly JobSummary[], look: Look): string[] {
 }
 
 /** The list does not know how far a job came that ended early. */
-const doneOf = (job: JobSummary): string =>
+const progressText = (job: JobSummary): string =>
   job.finished_at === null || job.status === 'succeeded' ? percent(job.progress) : '';
 
 export function jobLines(job: JobDetail, now: number, paint: Paint): string[] {

@@ -19,7 +19,7 @@ export function progressParts(job: JobDetail): ProgressParts {
     rows: `${count(job.rows_fetched)} rows`,
     rate: job.rows_per_second === null ? '' : `${count(job.rows_per_second)} rows/s`,
     chunks: job.chunks.length === 0 ? '' : `${count(done)}/${count(chunksOf(job))} chunks`,
-    left: leftOf(job),
+    left: timeLeft(job),
   };
 }
 
@@ -66,7 +66,7 @@ export function progressBar(job: JobDetail, width: number): string {
 export const phaseOf = ({ phase, phase_seconds }: JobDetail): string =>
   [phase, phase && phase_seconds ? `for ${duration(phase_seconds)}` : ''].filter(Boolean).join(' ');
 
-function leftOf(job: JobDetail): string {
+function timeLeft(job: JobDetail): string {
   if (job.phase) return phaseOf(job);
   const waiting = job.chunks.flatMap(({ resumes_at }) => resumes_at ?? []);
   const working = job.chunks.some(({ state }) => state === 'running');

@@ -15,7 +15,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Counted', rank: 4 },
 ];
 
-/** What the warehouse holds, series by series; below the table what is no gap although it has no rows. */
+/** What the warehouse holds, series by series; below the table what is not a gap although it has no rows. */
 export function reportLines(series: readonly SeriesReport[], look: Look): string[] {
   const rows = series.map((s) => [
     s.source,

@@ -27,12 +27,12 @@ function differenceOf({ changed, missing, extra, objects }: PeriodCertificate): 
     changed > 0 ? `${count(changed)} changed` : '',
     missing > 0 ? `${count(missing)} missing` : '',
     extra > 0 ? `${count(extra)} that the venue does not have` : '',
-    renewed > 0 ? `${plural(renewed, 'object')} published anew` : '',
+    renewed > 0 ? `${plural(renewed, 'object')} republished` : '',
   ];
   return parts.filter(Boolean).join(', ');
 }
 
-/** Of the whole run. A part that the venue cannot repeat is counted; where that is all there is, nothing is certified. */
+/** The verdict on the whole run. A part that the venue cannot repeat is counted; where that is all there is, nothing is certified. */
 export function verdictLine(periods: readonly PeriodCertificate[], sha256: string, paint: Paint): string {
   const rows = periods.reduce((sum, period) => sum + period.rows, 0);
   const compared = periods.reduce((sum, period) => sum + period.compared, 0);

@@ -7,10 +7,10 @@ const STYLES: Readonly<Record<string, Style>> = {
   DEBUG: 'dim',
 };
 
-/** Of no use to a person who reads one log of one program. */
+/** Keys of no use to a person who reads one log of one program. */
 const UNSEEN = new Set(['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id']);
 
-/** A line of the host's log as people read it; one that is no event, such as the word of a library, stays as it is. */
+/** A line of the host's log as people read it; one that is not an event, such as the word of a library, stays as it is. */
 export function logLine(line: string, paint: Paint): string {
   const event = eventOf(line);
   if (!event) return line;

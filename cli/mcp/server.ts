@@ -16,7 +16,7 @@ const READS = { readOnlyHint: true, openWorldHint: false } as const;
 /** Most gaps of one answer. */
 const MOST_GAPS = 200;
 
-/** A page of rows; the API's own query, but for what only files have. */
+/** A page of rows; the API's own query, without what only files have. */
 const RowsInput = RowsQuery.omit({ format: true }).extend({
   table: z.string().meta({ description: 'such as `spot_klines`; "sources" names them' }),
   limit: z
@@ -84,7 +84,7 @@ export function mcpServer(context: Context, version: string, allowBackfill: bool
     'universe',
     {
       description:
-        'The symbols that were listed at an instant, those that ended since among them: choose those of a backtest here, not from the symbols of today. "complete": false means that symbols may lack.',
+        'The symbols that were listed at an instant, those that ended since among them: choose those of a backtest here, not from the symbols of today. "complete": false means that symbols may be missing.',
       inputSchema: UniverseQuery,
       annotations: READS,
     },
@@ -109,7 +109,7 @@ export function mcpServer(context: Context, version: string, allowBackfill: bool
 
 function addOrders(server: McpServer, context: Context): void {
   const api = context.api();
-  // A model's order is no place for a question: what was accepted before, or by the variable, holds.
+  // A model's order is not a place for a question: what was accepted before, or by the variable, holds.
   const silent: Context = { ...context, terminal: { ...context.terminal, question: undefined } };
   server.registerTool(
     'backfill',

@@ -1,4 +1,4 @@
-import type { Finding, ProbeResult } from '../../functions/core/probe/run-checks.ts';
+import type { CheckResult, ProbeResult } from '../../functions/core/probe/run-checks.ts';
 import { iso } from '../../functions/core/time/time.ts';
 import { plural } from '../format/values.ts';
 import { withoutPrivate } from './private.ts';
@@ -26,19 +26,19 @@ export interface ProbeReport {
     readonly venue: string;
     readonly proves: string;
     readonly sources: readonly string[];
-    readonly outcome: Finding['outcome'];
+    readonly outcome: CheckResult['outcome'];
     readonly details: readonly string[];
   }[];
 }
 
 export function reportOf(
-  { findings, unreachable }: ProbeResult,
+  { results, unreachable }: ProbeResult,
   { simulated, elsewhere }: Addresses,
   facts: { readonly version: string; readonly now: number; readonly privateWords: readonly string[] },
 ): ProbeReport {
   const clean = (text: string): string => withoutPrivate(text, facts.privateWords);
-  const count = (outcome: Finding['outcome']): number =>
-    findings.filter((finding) => finding.outcome === outcome).length;
+  const count = (outcome: CheckResult['outcome']): number =>
+    results.filter((result) => result.outcome === outcome).length;
   return {
     probe: 'gordon-data probe 1',
     version: facts.version,
@@ -53,7 +53,7 @@ export function reportOf(
       const host = elsewhere.includes(env) ? `${url} (${env} points elsewhere)` : url;
       return { host, why: clean(why) };
     }),
-    checks: findings.map(({ check: { id, venue, proves, sources }, outcome, details }) => {
+    checks: results.map(({ check: { id, venue, proves, sources }, outcome, details }) => {
       return { id, venue, proves, sources, outcome, details: details.map(clean) };
     }),
   };
@@ -73,11 +73,11 @@ const addressLine = ({ simulated, addresses_elsewhere: elsewhere }: ProbeReport)
 /** The report as Markdown. */
 export function reportLines(report: ProbeReport): string[] {
   const { checks, unreachable } = report;
-  const of = (outcome: Finding['outcome']) => checks.filter((check) => check.outcome === outcome);
+  const of = (outcome: CheckResult['outcome']) => checks.filter((check) => check.outcome === outcome);
   const venues = Array.from(
     Map.groupBy(checks, ({ venue }) => venue),
     ([venue, own]) => {
-      const count = (outcome: Finding['outcome']) => own.filter((one) => one.outcome === outcome).length;
+      const count = (outcome: CheckResult['outcome']) => own.filter((one) => one.outcome === outcome).length;
       return `| ${venue} | ${count('holds')} | ${count('differs')} | ${count('unknown')} |`;
     },
   );

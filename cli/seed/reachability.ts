@@ -22,7 +22,7 @@ export interface Contact {
  * The hosts that the stages are about to use, each once. A source whose key is missing uses none: it will be skipped.
  * @param keys names of the variables of those keys that there are
  */
-export function contactsOf(
+export function hostsToReach(
   stages: readonly Stage[],
   sources: Sources,
   variables: Variables,

@@ -12,7 +12,7 @@ export interface Stage {
   readonly takesSymbols: boolean;
   /** ordered only when the stages before it have ended; else at once, for each waits for a venue of its own */
   readonly afterOthers?: true;
-  /** the demo alone loads it: the six views of candles shall have rows there */
+  /** the demo alone loads it: so that the six views of candles have rows there */
   readonly demoOnly?: true;
 }
 
@@ -46,7 +46,7 @@ const FEW_DAYS: readonly Stage[] = [
   alone('options', 'option_trades_deribit', 1, 'SKIP_OPTIONS', false),
   alone('trades', 'trades_spot', 1, 'SKIP_TRADES', true),
   alone('trades', 'trades_perp', 1, 'SKIP_TRADES', true),
-  // Of so many days one is the first of a month that is published.
+  // Among this many days is the first of a month that is published.
   alone('options', 'option_quotes_tardis', 33, 'SKIP_OPTIONS', false),
   alone('klines', 'mark_price_klines_coinm', 7, 'SKIP_KLINES', false),
   alone('klines', 'premium_index_klines_coinm', 7, 'SKIP_KLINES', false),

@@ -16,7 +16,7 @@ const EXAMPLE =
 /**
  * @param statement without comments before it
  * @returns undefined: it is another statement
- * @throws CliError exit code 2 for a refresh of what is no aggregate, or with bounds that are none
+ * @throws CliError exit code 2 for a refresh of what is not an aggregate, or with bounds that are none
  */
 export function refreshOf(statement: string): BodyOf<'refreshView'> | undefined {
   const inside = REFRESH.exec(statement)?.[1];
@@ -25,7 +25,7 @@ export function refreshOf(statement: string): BodyOf<'refreshView'> | undefined 
   if (view === undefined || start === undefined || end === undefined || more.length > 0) {
     throw badInput(`refresh_continuous_aggregate takes a view, a start and an end: ${EXAMPLE}`);
   }
-  return { view: viewOf(view), start: boundOf(start), end: boundOf(end) };
+  return { view: viewOf(view), start: readBound(start), end: readBound(end) };
 }
 
 /** Splits at the commas outside of quotes. */
@@ -43,21 +43,21 @@ function viewOf(text: string): string {
     ?.toLowerCase()
     .replace(/^market_data\./, '');
   if (name !== undefined && NAMES.includes(name)) return name;
-  throw badInput(`${text} is no aggregate: write one of ${NAMES.map((one) => `'${one}'`).join(', ')}`);
+  throw badInput(`${text} is not an aggregate: write one of ${NAMES.map((one) => `'${one}'`).join(', ')}`);
 }
 
 const ZONE = /(?:\s*(?:Z|UTC)|[+-]\d{2}(?::?\d{2})?)$/i;
 
 /** As the session of `sql` reads it, whose zone is UTC: an instant with a zone or without one, a day, or NULL. */
-function boundOf(text: string): string | null {
+function readBound(text: string): string | null {
   if (/^null(?:\s*::\s*[a-z ]+)?$/i.test(text)) return null;
   const given = literal(text, 'timestamptz|timestamp with time zone|timestamp|date');
-  const iso = given === undefined ? undefined : isoOf(given.trim());
+  const iso = given === undefined ? undefined : isoText(given.trim());
   if (iso !== undefined && parseInstant(iso) !== undefined) return iso;
-  throw badInput(`${text} is no bound of a refresh: write '2025-01-01 00:00:00+00', or NULL for none`);
+  throw badInput(`${text} is not a bound of a refresh: write '2025-01-01 00:00:00+00', or NULL for none`);
 }
 
-function isoOf(text: string): string {
+function isoText(text: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return text;
   const zone = ZONE.exec(text.slice(11))?.[0] ?? '';
   const clock = text.slice(11, text.length - zone.length);

@@ -1,8 +1,9 @@
 import postgres from 'postgres';
 import { describeError } from '../../functions/core/errors/errors.ts';
+import { cancelQuery } from '../../functions/stores/postgres/cancel-query.ts';
 import { badInput, CliError } from '../failure.ts';
 import { renamedColumn } from './renamed.ts';
-import { READ_ONLY } from './statement.ts';
+import { READ_ONLY, TABLES } from './statement.ts';
 
 export interface ResultColumn {
   readonly name: string;
@@ -56,7 +57,7 @@ export async function readRows(
       // `prepare` and not `simple`: the extended protocol.
       const pending = transaction.unsafe(query, [], { prepare: true }).raw();
       // Otherwise the server goes on computing a result that is no longer awaited.
-      stop?.addEventListener('abort', () => pending.cancel());
+      stop?.addEventListener('abort', () => void cancelQuery(pending));
       const last = (await pending.cursor(BATCH, take as never)) as unknown as Batch;
       // SHOW and EXPLAIN bring rows without a count, which postgres.js keeps from the cursor.
       if (columns === undefined) await take(last);
@@ -106,7 +107,7 @@ function notReader(url: string): CliError {
   );
 }
 
-/** A database holds simulated or real data for ever, and knows which; one that is not migrated knows nothing. */
+/** A database holds either simulated or real data, always, and knows which; one that is not migrated does not know. */
 async function isSimulated(transaction: postgres.TransactionSql): Promise<boolean> {
   const [has] = await transaction`SELECT to_regclass('market_data.meta') IS NOT NULL AS meta`;
   if (!has?.meta) return false;
@@ -159,7 +160,7 @@ function refused(error: postgres.PostgresError, query: string): CliError {
     return say(`${message}: the database is not migrated; run \`gordon-data migrate\``);
   }
   if (code === '42P01') {
-    return say(`${message}; tables are listed by: SELECT table_name FROM information_schema.tables`);
+    return say(`${message}; tables are listed by: ${TABLES}`);
   }
   if (code === '42703' && error.position) {
     const renamed = renamedColumn(query, Number(error.position));

@@ -6,7 +6,7 @@ const READS = ['select', 'with', 'values', 'table', 'show', 'explain'];
 const COMMENTS = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
 
 /** The statement without what stands before its first word. */
-export const bareOf = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
+export const withoutComments = (query: string): string => query.replace(COMMENTS, '').replace(/^;+\s*$/, '');
 
 /**
  * Refuses a statement that is not a query before it is sent. A help for people, not a guard: the guard is the database, which
@@ -14,7 +14,7 @@ export const bareOf = (query: string): string => query.replace(COMMENTS, '').rep
  * @throws CliError exit code 2 for an empty query, 1 for one that would write
  */
 export function firstWord(query: string): string {
-  const bare = bareOf(query);
+  const bare = withoutComments(query);
   if (bare === '') throw badInput('the query is empty: gordon-data sql "SELECT …"');
   return /^[a-z]+|^\S+/i.exec(bare)![0];
 }
@@ -23,6 +23,11 @@ export const isReading = (word: string): boolean => READS.includes(word.toLowerC
 
 export const READ_ONLY = 'sql is read-only: rows come in by `gordon-data backfill`';
 
+/** Lists the tables. */
+export const TABLES = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'market_data'";
+
 /** For a statement that begins with something else. */
 export const notReading = (word: string): string =>
-  `${READ_ONLY}. It takes SELECT, WITH, VALUES, TABLE, SHOW and EXPLAIN, not ${word.toUpperCase()}`;
+  word.startsWith('\\')
+    ? `${word} is a command of psql, which takes the URL of \`gordon-data status\`. Tables with their columns: docs/TABLES.md, or ${TABLES}`
+    : `${READ_ONLY}. It takes SELECT, WITH, VALUES, TABLE, SHOW and EXPLAIN, not ${word.toUpperCase()}`;

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Who knows the token may come in: by a bearer token, or in a browser by a cookie that an address with the token sets. */
+/** Knowing the token opens the door: by a bearer token, or in a browser by a cookie that an address with the token sets. */
 export interface Door {
   /**
    * The headers of the answer that lets a browser in and leads to the page, so that the token is in no address afterwards.
@@ -14,7 +14,7 @@ export interface Door {
 
 /**
  * @param cookie its name: browsers share cookies between the ports of a host
- * @param secure the page comes by TLS
+ * @param secure the page is served over TLS
  */
 export function createDoor(token: string, cookie: string, secure: boolean): Door {
   const digest = digestOf(token);
@@ -50,5 +50,5 @@ function cookieNamed(name: string, cookies: string): string | undefined {
   }
 }
 
-/** Of equal length whatever the text: comparing takes the same time for each. */
+/** A digest: it has the same length for every text, so comparing takes the same time for each. */
 const digestOf = (text: string): Buffer => createHash('sha256').update(text).digest();

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Whether a request was made by a foreign page in the user's browser. A server on the loopback address has no other
- * wall: any page may send to it, and one whose name was re-bound to 127.0.0.1 may even read the answers. Programs that are
- * no browser send none of these headers.
+ * Whether a request was made by a foreign page in the user's browser. Nothing else protects a server
+ * on the loopback address: any page may send to it, and one whose name was re-bound to 127.0.0.1 may even read the answers.
+ * Programs other than browsers send none of these headers.
  */
 export function isForeign(headers: IncomingHttpHeaders): boolean {
   const { host = '' } = headers;

@@ -16,7 +16,7 @@ const Env = z.object({
   GORDON_AGGREGATES_URL: z.string().optional(),
   GORDON_JOB_TABLE: z.string().default('gordon-jobs'),
   GORDON_STATE_MACHINE_ARN: z.string().optional(),
-  /** name of the EventBridge bus that hears how jobs end */
+  /** name of the EventBridge bus that gets an event when a job ends */
   GORDON_EVENT_BUS: z.string().optional(),
   /** names the address that venues see: workers behind one address share its rate budgets */
   GORDON_EGRESS: z.string().default('default'),

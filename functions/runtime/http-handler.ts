@@ -33,7 +33,7 @@ export interface TextAnswer {
 
 export type HttpHandler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
-/** An order names a thousand symbols at most; whoever sends more than this sends something else. */
+/** An order names a thousand symbols at most; a longer body is not an order. */
 const LARGEST_BODY = 64 * 1024;
 
 /** `curl -d` sends a form's media type; what counts is that the body is JSON. The option is not in middy's types. */

@@ -33,12 +33,13 @@ const TITLES: Readonly<Record<number, string>> = {
   507: 'No space left',
 };
 
+/** The problem that an error is to a caller of the API; a fault of the program shows none of its words. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof GordonError) {
     const { code, subject, remedy, status } = error;
     return problem(code, error.message, { subject, remedy, status });
   }
-  if (isMalformedJson(error)) return problem('malformed-json', 'The body is no JSON.');
+  if (isMalformedJson(error)) return problem('malformed-json', 'The body is not JSON.');
   return problem('unexpected', 'Something failed that was not foreseen; the log has the details.');
 }
 
@@ -82,6 +83,7 @@ export function outOfBudget(error: BudgetExhausted, subject: string, now: number
 /** With every answer: no browser guesses that JSON or CSV is a page. */
 export const NO_SNIFFING = { 'x-content-type-options': 'nosniff' } as const;
 
+/** An answer of API Gateway with a problem, as RFC 9457 has it. */
 export const problemAnswer = (problem: Problem): APIGatewayProxyResult => ({
   statusCode: problem.status,
   headers: { 'content-type': 'application/problem+json', ...NO_SNIFFING },

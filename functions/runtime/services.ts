@@ -18,9 +18,9 @@ import { bybitLinear, bybitSpot } from '../sources/bybit/roster.ts';
 import { hyperliquidRosters } from '../sources/hyperliquid/markets.ts';
 import { sources } from '../sources/index.ts';
 import { okxRosters } from '../sources/okx/instruments.ts';
+import { sha256 } from '../stores/files/sha256.ts';
 import { createSpool } from '../stores/files/spool.ts';
 import { type Logins, loginsIn, UNFILLED } from '../stores/postgres/roles/logins.ts';
-import { sha256 } from '../stores/queries/stored-rows.ts';
 import { awsConfig } from './aws-config.ts';
 import { type Env, readEnv, required } from './env.ts';
 import { createEvents, noEvents } from './events.ts';
@@ -106,6 +106,10 @@ export interface ServiceOptions {
   readonly events?: (inner: Events) => Events;
 }
 
+/**
+ * All ports of the functions, by the environment. Each is made at its first use, so a function opens what it uses alone.
+ * @throws GordonError for a variable that is missing or malformed
+ */
 export async function createServices(
   environment: NodeJS.ProcessEnv,
   {

@@ -46,7 +46,7 @@ export const streamHandler =
   ): ((ports: () => Promise<Ports>) => StreamHandler) =>
   (ports) =>
   async (event, signal) => {
-    // A client that has gone away is no failure.
+    // A client that has gone away is not a failure.
     const failed = (error: unknown): APIGatewayProxyResult => {
       const problem = toProblem(error);
       if (problem.status >= 500 && !signal.aborted) {

@@ -19,7 +19,7 @@ export const createHandler = scheduledHandler(
     // First of all, because what follows may be what waits.
     for (const ended of await ports.readerWatch.endStalling(READER_PATIENCE))
       log.warn('reader ended', { ...ended });
-    // Here, because it comes each minute: whoever reads the ledger by SQL sees what somebody deleted.
+    // Here, because it runs each minute: the ledger shows by SQL what somebody deleted.
     const { lost } = await ports.catalog.recount(RECOUNT_BUDGET);
     const forgotten = await startForgotten(ports);
     const started = await refreshTails(ports);

@@ -1,4 +1,4 @@
-import { keepUniverse, type RefreshPorts } from '../core/listing/dated/refresh-universe.ts';
+import { keepUniverse, type RefreshUniversePorts } from '../core/listing/dated/refresh-universe.ts';
 import { type InstrumentPorts, watchInstruments } from '../core/listing/watch-instruments.ts';
 import { type WatchLivesPorts, watchLives } from '../core/listing/watch-lives.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
@@ -6,7 +6,7 @@ import { servicesFromEnv } from '../runtime/services.ts';
 
 export const createHandler = scheduledHandler(
   'watch-instruments',
-  async (ports: InstrumentPorts & WatchLivesPorts & RefreshPorts, log) => {
+  async (ports: InstrumentPorts & WatchLivesPorts & RefreshUniversePorts, log) => {
     // The lists first: a symbol that has another state there is looked at again. What fails keeps nobody from the rest.
     const [listed] = await Promise.allSettled([watchInstruments(ports)]);
     const [looked] = await Promise.allSettled([watchLives(ports)]);

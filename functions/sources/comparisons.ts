@@ -23,7 +23,7 @@ const closes = (id: string, left: string, right: string, what: string): Comparis
   left: { source: left, price: 'close', atEnd: true },
   right: { source: right, price: 'close', atEnd: true },
   scale: scaleOf,
-  // Of five minutes an hour has twelve.
+  // An hour has twelve rows of five minutes.
   samples: 10,
   kind: 'price-apart',
   what: `arbitrage keeps ${what}`,

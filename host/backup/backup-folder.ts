@@ -107,7 +107,7 @@ export async function openBackup(folder: string): Promise<WholeBackup> {
 
 function unpack(path: string): AsyncIterable<Uint8Array> {
   const unpacked = createZstdDecompress();
-  // Whoever reads it meets its error.
+  // Its reader gets its error.
   pipeline(createReadStream(path), unpacked).catch(() => {});
   return unpacked;
 }
@@ -120,7 +120,7 @@ async function textOf(folder: string): Promise<string> {
       name: 'BadRequest',
       code: 'backup-damaged',
       subject: folder,
-      message: `it has no ${BACKUP_MANIFEST}: it is no backup, or not all of one.`,
+      message: `it has no ${BACKUP_MANIFEST}: it is not a backup, or not all of one.`,
       cause,
     });
   }

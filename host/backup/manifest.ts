@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Shape } from '../../functions/core/time/fields.ts';
 
-/** The file beside the tables. It is written last: a folder without it is no backup. */
+/** The file beside the tables. It is written last: a folder without it is not a backup. */
 export const BACKUP_MANIFEST = 'backup.json';
 /** What a manifest calls itself. A later one with other fields gets another number. */
 export const BACKUP_FORMAT = 'gordon-data backup 1';

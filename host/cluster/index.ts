@@ -30,7 +30,7 @@ export interface Cluster {
   readonly pid: number;
   /** true when the server ran already, such as one that outlived a killed program */
   readonly adopted: boolean;
-  /** for the superuser; holds a password, so it is no log line */
+  /** for the superuser; holds a password, so it is not a log line */
   url(database: string): string;
   stop(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export const isRunning = (dataDir: string): boolean => runningIn(dataDir) !== un
 /** Whether the data folder has a cluster. It appears atomically, so there are no half-made ones. */
 export const hasCluster = (dataDir: string): boolean => isPlaced(dataDir);
 
-/** Stops the server of a data folder, whoever started it. @returns false when none ran */
+/** Stops the server of a data folder, no matter who started it. @returns false when none ran */
 export async function stopCluster(dataDir: string): Promise<boolean> {
   const user = serverUser(dataDir);
   const at = placeData(dataDir, user);

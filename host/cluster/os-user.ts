@@ -7,7 +7,7 @@ import { GordonError } from '../../functions/core/errors/errors.ts';
 export type ServerUser = { readonly uid: number; readonly gid: number } | undefined;
 
 /**
- * PostgreSQL refuses to run as root. Root's clusters run as whoever owns the data folder already, else as `postgres` where
+ * PostgreSQL refuses to run as root. Root's clusters run as the owner of an existing data folder, else as `postgres` where
  * the machine has such a user and as `nobody` where it has not, so that no user has to be made.
  */
 export function serverUser(dataDir: string): ServerUser {

@@ -18,11 +18,11 @@ export function runningIn(dataDir: string): Postmaster | undefined {
   if (!existsSync(file)) return undefined;
   const lines = readFileSync(file, 'utf8').split('\n');
   const pid = Number(lines[0]);
-  if (!(pid > 0) || !isServerOf(pid, dataDir)) return undefined;
+  if (!(pid > 0) || !serves(pid, dataDir)) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
 }
 
-function isServerOf(pid: number, dataDir: string): boolean {
+function serves(pid: number, dataDir: string): boolean {
   if (!isAlive(pid)) return false;
   // Process numbers are used again, above all in containers.
   return hasProc ? worksIn(String(pid), dataDir) : true;

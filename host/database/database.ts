@@ -13,7 +13,7 @@ import { type ClusterOptions, isRunning, startCluster, stopCluster } from '../cl
 export interface Database {
   /** of the user that migrates */
   readonly url: string;
-  /** URLs of the logins that work beside it; one that is absent is the user's to manage, who brought the database */
+  /** URLs of the logins that work beside it; an absent one is managed by the user, whose database it is */
   readonly logins: Logins;
   /** of our own; absent: somebody else keeps the server running */
   readonly server?: {
@@ -88,7 +88,7 @@ export async function onOwnServer<T>(
   }
 }
 
-/** Stops the server of our own, whoever started it. @returns false when none ran */
+/** Stops our own server, no matter who started it. @returns false when none ran */
 export const stopDatabase = (dataDir: string): Promise<boolean> => stopCluster(dataDir);
 
 async function createDatabase(url: string): Promise<void> {
@@ -103,7 +103,7 @@ async function createDatabase(url: string): Promise<void> {
 
 /**
  * The logins of a server that is this machine's alone. Passwords follow from the owner's, so that each start finds them without keeping
- * them, and whoever may not be the owner cannot write.
+ * them, and a login that may not take the owner's role cannot write.
  */
 function ownLogins(url: string): Logins {
   const { password } = credentialsOf(url);
@@ -116,7 +116,7 @@ function ownLogins(url: string): Logins {
   };
 }
 
-/** Migrates, and holds simulated and real data apart: a database is one or the other for ever. */
+/** Migrates, and holds simulated and real data apart: a database is always one or the other. */
 async function prepare(url: string, simulated: boolean, logins: Logins): Promise<void> {
   await migrate(url, { logins });
   const sql = connect(url, { max: 1 });

@@ -40,7 +40,7 @@ function whyNot(command: 'info' | 'compose', error: { code?: unknown; killed?: b
   return command === 'info' ? 'no Docker engine answers' : 'this Docker has no `docker compose`';
 }
 
-/** Whether the service runs, whoever started it. */
+/** Whether the service runs, no matter who started it. */
 export async function isPostgresRunning(): Promise<boolean> {
   const { code, output } = await compose('ps', '--status', 'running', '--quiet', SERVICE);
   return code === 0 && output.trim() !== '';

@@ -77,7 +77,7 @@ export function apiListener(call: Call, guard: Guard): RequestListener {
     const guarded = guard(request);
     if (guarded) return guarded;
     const url = urlOf(request);
-    if (!url) return problemAnswer(problem('unknown-path', 'The address of the request is no path.'));
+    if (!url) return problemAnswer(problem('unknown-path', 'The address of the request is not a path.'));
     const file = ['GET', 'HEAD'].includes(request.method ?? '') ? await page(url.pathname) : undefined;
     if (file) return fileAnswer(file, request.headers);
     // HEAD is GET without the body.
@@ -109,7 +109,8 @@ const urlOf = ({ url = '/' }: IncomingMessage): URL | null =>
 
 function notFound(router: findMyWay.Instance<findMyWay.HTTPVersion.V1>, path: string, method = 'GET') {
   const other = (['GET', 'POST', 'DELETE'] as const).filter((m) => router.find(m, path));
-  if (other.length === 0) return problemAnswer(problem('unknown-path', `${path} is no route of this API.`));
+  if (other.length === 0)
+    return problemAnswer(problem('unknown-path', `${path} is not a route of this API.`));
   const detail = `${path} takes ${other.join(' and ')}, not ${method}.`;
   const allow = other.flatMap((one) => (one === 'GET' ? ['GET', 'HEAD'] : [one])).join(', ');
   const { headers, ...answer } = problemAnswer(problem('method-not-allowed', detail));

@@ -31,7 +31,7 @@ export function listenSettings(env: Variables): ListenSettings | undefined {
   const address = bracketed ?? name;
   const port = Number(digits);
   if (address === undefined || port > 65_535) {
-    throw wrong('GORDON_LISTEN', `"${place}" is no address with a port.`, 'Write it as 0.0.0.0:8443.');
+    throw wrong('GORDON_LISTEN', `"${place}" is not an address with a port.`, 'Write it as 0.0.0.0:8443.');
   }
   if (!token || token.length < SHORTEST_TOKEN || !/^[\x21-\x7e]+$/.test(token)) {
     throw wrong(

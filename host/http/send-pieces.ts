@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { EVENT_STREAM } from '../../functions/core/api/operation.ts';
 
-/** A client that takes nothing for so long is gone; what it holds is a connection to the database. */
+/** A client that takes nothing for this long is gone; what it holds is a connection to the database. */
 const STALLED_MS = 60_000;
 
 /** Whether the client takes gzip. */
@@ -13,7 +13,7 @@ export const takesGzip = (request: IncomingMessage): boolean =>
 
 /**
  * Sends an answer in pieces, compressed where the client takes gzip and the length is not known. A failure on the way breaks the
- * connection off, so nobody takes a part for the whole; whoever made the pieces has logged it.
+ * connection off, so nobody takes a part for the whole; the maker of the pieces has logged it.
  */
 export function sendPieces(
   request: IncomingMessage,
@@ -32,7 +32,7 @@ export function sendPieces(
     ...(packed && { 'content-encoding': 'gzip' }),
   });
   response.setTimeout(STALLED_MS, () => {
-    // A query that takes its time before the next rows is no client that stalls.
+    // A query that takes its time before the next rows is not a client that stalls.
     if (response.writableNeedDrain) response.destroy();
   });
   const source = pieces instanceof Readable ? pieces : Readable.from(pieces, { highWaterMark: 1 });

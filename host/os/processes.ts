@@ -25,12 +25,12 @@ export function runs(pid: number, program: string): boolean {
 export async function end(pid: number, program: string, patienceMs: number): Promise<void> {
   if (!runs(pid, program)) return;
   // Before the signal: the children of an ended process have no parent any more.
-  const family = [pid, ...descendants(pid)].map((one) => ({ pid: one, born: birthOf(one) }));
+  const family = [pid, ...descendants(pid)].map((one) => ({ pid: one, born: startTime(one) }));
   process.kill(pid, 'SIGTERM');
   for (const deadline = Date.now() + patienceMs; runs(pid, program) && Date.now() < deadline; ) {
     await sleep(50);
   }
-  for (const { pid: one, born } of family) if (born && birthOf(one) === born) kill(one);
+  for (const { pid: one, born } of family) if (born && startTime(one) === born) kill(one);
 }
 
 function kill(pid: number): void {
@@ -50,7 +50,7 @@ function descendants(pid: number): number[] {
 }
 
 /** When the process started; with its number this identifies a process. */
-const birthOf = (pid: number): string | undefined => statOf(pid)?.[19];
+const startTime = (pid: number): string | undefined => statOf(pid)?.[19];
 
 /** The fields from the state on. The name in front of them may hold any character. */
 const statOf = (pid: number): string[] | undefined =>

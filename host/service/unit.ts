@@ -19,7 +19,7 @@ export const hiddenFrom = ({ node, launcher }: ServiceProgram): readonly string[
   [node, launcher].filter((file) => HIDDEN.test(file));
 
 /**
- * The unit: a user of its own, a file system that it can only read but for its state, no capability, no device, no other
+ * The unit: a user of its own, a file system that it can only read except for its state, no capability, no device, no other
  * processes, and the system calls of an ordinary service. Node.js compiles at run time, so memory may be written and executed.
  */
 export function serviceUnit({ node, launcher }: ServiceProgram): string {

@@ -94,7 +94,7 @@ export function keepAll(parts: readonly Part[]): () => Promise<void> {
   };
 }
 
-/** How often a process that is no child is looked for, ms. */
+/** How often a process that is not a child is looked for, ms. */
 const LOOK_MS = 500;
 
 /** Resolves when `runs` no longer holds. */

@@ -1,7 +1,7 @@
 import { MINUTE, SECOND } from '../../functions/core/time/time.ts';
 
 const LONGEST_PAUSE = MINUTE;
-/** What ran for so long did not end for the reason that ended it before. */
+/** What ran for this long did not end for the reason that ended it before. */
 const RECOVERED = 10 * MINUTE;
 
 /** When a part that ended is started again: at once, and ever later while it keeps ending. */

@@ -26,7 +26,7 @@ export function startWebhooks(
 ): Webhooks | undefined {
   const { GORDON_WEBHOOK_URL: url, GORDON_WEBHOOK_SECRET: secret } = env;
   if (!url) return undefined;
-  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw unfit('GORDON_WEBHOOK_URL', 'is no URL.');
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) throw unfit('GORDON_WEBHOOK_URL', 'is not a URL.');
   if (!secret) throw unfit('GORDON_WEBHOOK_SECRET', 'is not set: without it nobody could verify a message.');
   const file = new ItemFile(path, options.clock);
   const outbox = new Outbox(file, options.clock);

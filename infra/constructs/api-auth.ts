@@ -62,7 +62,7 @@ function authOf(scope: Construct, { api, functions, options }: ApiAuthProps): Au
       if (options.scopes) lambda.addEnvironment('GORDON_JWT_SCOPES', options.scopes);
       const authorizer = new TokenAuthorizer(scope, 'Jwt', {
         handler: lambda,
-        // What is no bearer token is refused before anything is billed.
+        // What is not a bearer token is refused before anything is billed.
         validationRegex: '^[Bb]earer [-A-Za-z0-9_.]+$',
       });
       return { authorizer, authorizationType: AuthorizationType.CUSTOM };

@@ -26,7 +26,7 @@ export interface Bundles extends Disposable {
 /**
  * One minified ES module for each function, the AWS SDK included: what is deployed is the version that was tested. One run of
  * esbuild makes them all; a run for each takes a second and more of a processor, most of it starting. Where the stack is not to be
- * bundled, the modules are empty.
+ * bundled, the modules are empty, and functions share a folder.
  * @param databaseCa a file of certificates that functions trust which log in to the database
  */
 export function bundle(scope: IConstruct, specs: readonly FunctionSpec[], databaseCa?: string): Bundles {
@@ -34,12 +34,15 @@ export function bundle(scope: IConstruct, specs: readonly FunctionSpec[], databa
   const parent = join(ROOT, '.gordon');
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(join(parent, 'bundles-'));
-  const folderOf = ({ handler }: FunctionSpec): string => join(folder, handler);
+  const bundled = Stack.of(scope).bundlingRequired;
+  const trusts = (spec: FunctionSpec): boolean => databaseCa !== undefined && reachesDatabase(spec);
+  const folderOf = (spec: FunctionSpec): string =>
+    join(folder, bundled ? spec.handler : trusts(spec) ? 'trusting' : 'empty');
   for (const spec of specs) {
-    mkdirSync(folderOf(spec));
-    if (databaseCa && reachesDatabase(spec)) copyFileSync(databaseCa, join(folderOf(spec), CA_FILE));
+    mkdirSync(folderOf(spec), { recursive: true });
+    if (databaseCa && trusts(spec)) copyFileSync(databaseCa, join(folderOf(spec), CA_FILE));
   }
-  if (Stack.of(scope).bundlingRequired) {
+  if (bundled) {
     build(folder, specs);
     for (const spec of specs.filter(({ onDeploy }) => onDeploy))
       cpSync(join(ROOT, 'sql'), join(folderOf(spec), 'sql'), { recursive: true });

@@ -10,7 +10,7 @@ const SERVICES = ['dynamodb', 'lambda', 's3', 'secretsmanager'] as const;
 
 const ID = 'Key';
 
-/** Of the stack that a construct is in: undefined where the keys of the services encrypt. */
+/** The key of the stack that a construct is in; undefined where the keys of the services encrypt. */
 export const keyOf = (scope: IConstruct): IKey | undefined =>
   Stack.of(scope).node.tryFindChild(ID) as IKey | undefined;
 
@@ -30,7 +30,7 @@ export function customerKey(stack: Stack, { encryptionKey }: DeployOptions): voi
   key.addToResourcePolicy(forLogs(stack));
 }
 
-/** CloudWatch Logs asks for nobody: it needs a statement of its own in the policy of the key. */
+/** CloudWatch Logs uses the key in its own name, not in a caller's: it needs a statement of its own in the key's policy. */
 function forLogs({ partition, region, account }: Stack): PolicyStatement {
   return new PolicyStatement({
     principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
@@ -43,7 +43,7 @@ function forLogs({ partition, region, account }: Stack): PolicyStatement {
 }
 
 /** Lets a role use the key through the services that it calls, and in no other way. */
-export function useOf(key: IKey): PolicyStatement {
+export function allowUse(key: IKey): PolicyStatement {
   const { region } = Stack.of(key);
   return new PolicyStatement({
     actions: [

@@ -17,7 +17,7 @@ export interface EventRulesProps {
 /** As long as Lambda keeps an event that a function could not take. */
 const LONGEST_AGE = 6 * 60;
 
-/** Who waits for a function that another one invoked orders anew after some minutes. */
+/** A caller that waits for a function that another one invoked orders again after some minutes. */
 const WAITED_FOR = 5;
 
 /** Below this a run that failed is not tried again: the next one does the same work. */

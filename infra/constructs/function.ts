@@ -9,7 +9,7 @@ import type { DeployOptions } from '../context.ts';
 import { allow, grantFor, type Resources } from './access.ts';
 import { acknowledge, asFinding } from './acknowledge.ts';
 import { type Bundles, CA_FILE } from './bundling.ts';
-import { keyOf, useOf } from './customer-key.ts';
+import { allowUse, keyOf } from './customer-key.ts';
 import { logGroup } from './log-group.ts';
 import type { Network } from './network.ts';
 
@@ -40,7 +40,7 @@ export class GordonFunction extends Construct {
     }
     for (const statement of grants.flatMap(({ statements }) => statements)) role.addToPolicy(statement);
     const key = keyOf(this);
-    if (key) role.addToPolicy(useOf(key));
+    if (key) role.addToPolicy(allowUse(key));
     this.lambda = new Lambda(this, 'Function', {
       code: bundles.codeOf(spec),
       handler: 'index.handler',

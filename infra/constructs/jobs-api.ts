@@ -83,7 +83,7 @@ export class JobsApi extends Construct {
       },
     });
     if (logged) {
-      // API Gateway would make it by itself, to be kept for ever.
+      // API Gateway would make it by itself, without an end of retention.
       const logGroupName = `API-Gateway-Execution-Logs_${api.restApiId}/${STAGE}`;
       api.deploymentStage.node.addDependency(logGroup(this, 'ExecutionLog', options, { logGroupName }));
     }

@@ -75,7 +75,7 @@ function ownLogin(scope: Construct, id: string, what: string): ISecret {
     secretStringValue: SecretValue.unsafePlainText(UNFILLED),
   });
   acknowledge(secret, {
-    'AwsSolutions-SMG4': 'A new password is a new URL: whoever deletes its text and migrates has one.',
+    'AwsSolutions-SMG4': 'A new password is a new URL: delete its text and migrate to get one.',
   });
   return secret as ISecret;
 }
@@ -96,7 +96,7 @@ function ownDatabaseSecret(scope: Construct): Secret {
   });
   acknowledge(secret, {
     'AwsSolutions-SMG4':
-      'The database is not of this stack: who owns it rotates its password and deploys again.',
+      'The database is not of this stack: its owner rotates its password and deploys again.',
   });
   return secret;
 }

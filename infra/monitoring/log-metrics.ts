@@ -13,7 +13,7 @@ export interface LogEvent {
   readonly value?: string;
 }
 
-/** What functions only say in their logs. A test holds the words against the handlers that write them. */
+/** What functions only say in their logs. A test compares the words with the handlers that write them. */
 export const LOG_EVENTS = {
   JobsEndedFailed: { handler: 'finalize-job', where: { message: 'job ended', status: 'failed' } },
   JobsEndedWithGaps: {

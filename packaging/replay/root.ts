@@ -95,7 +95,7 @@ export function inRoot(
   ];
 }
 
-/** The words before a command that runs as the user of an image, within the walls of its service. */
+/** The words before a command that runs as the user of an image, isolated as its service is. */
 export function asUser(
   to: Pick<Surroundings, 'user' | 'workdir' | 'dropsCapabilities' | 'noNewPrivileges'>,
 ): string[] {

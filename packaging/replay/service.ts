@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { expand, type Settings } from './dockerfile.ts';
 
-/** A service of `compose.yaml`, as far as a container's walls and surroundings go. */
+/** A service of `compose.yaml`, as far as a container's isolation and surroundings go. */
 export interface Service {
   readonly env: Readonly<Record<string, string>>;
   readonly readOnly: boolean;

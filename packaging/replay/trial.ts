@@ -144,7 +144,7 @@ function innerOf({ pid }: ChildProcess): string | undefined {
   return readFileSync(file, 'utf8').split(' ').find(Boolean);
 }
 
-/** The command of HEALTHCHECK, as an engine runs it: in the container, within its walls. */
+/** The command of HEALTHCHECK, as an engine runs it: in the container, isolated as it is. */
 function isHealthy(app: ChildProcess, around: Surroundings): boolean {
   const inner = innerOf(app);
   if (!inner) return false;
@@ -172,7 +172,7 @@ function processesOf(app: ChildProcess): string[] {
     });
 }
 
-/** A stranger is refused, and who knows the token gets what he orders. */
+/** A stranger is refused, and a client with the token gets what it orders. */
 async function order(url: string, token: string): Promise<void> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const stranger = await fetch(`${url}/healthz`);

@@ -59,7 +59,7 @@ class Transport:
     def __init__(self, url: str | None, token: str | None, api_key: str | None, patience: float) -> None:
         self.url = (url or os.environ.get("GORDON_API_URL") or _OWN_HOST).rstrip("/")
         if urlsplit(self.url).scheme not in ("http", "https"):
-            raise GordonError("bad-url", f'"{self.url}" is no URL.', f"Write it as {_OWN_HOST}.")
+            raise GordonError("bad-url", f'"{self.url}" is not a URL.', f"Write it as {_OWN_HOST}.")
         token = token or os.environ.get("GORDON_API_TOKEN")
         api_key = api_key or os.environ.get("GORDON_API_KEY")
         self._credentials = {
@@ -188,7 +188,7 @@ class Transport:
         try:
             return json.loads(body)
         except ValueError as error:
-            raise self._unreachable("it answers what is no JSON") from error
+            raise self._unreachable("it answers what is not JSON") from error
 
     def _unreachable(self, why: str) -> Unreachable:
         return Unreachable(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, cast, overload
 from .errors import JobFailed, Refused, TermsNotAccepted, WaitTimeout
 from .frames import FRAMES, INSTANT, Frames, FrameT, has_parquet, kind_of
 from .jobs import Job
+from .markets import MARKETS, Market
+from .queries import listed, order_body, rows_query
 from .times import Instant, instant_text, parse_instant
 from .transport import Transport, lines_of
 
@@ -19,42 +21,6 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import pyarrow as pa
-
-Market = Literal[
-    "spot",
-    "perp",
-    "bybit",
-    "bybit-spot",
-    "bybit-linear",
-    "okx-spot",
-    "okx-swap",
-    "hyperliquid-perp",
-    "hyperliquid-spot",
-    "coinm",
-    "mark",
-    "index",
-    "premium",
-    "coinm-mark",
-    "coinm-premium",
-]
-MARKETS: dict[Market, tuple[str, str | None]] = {
-    "spot": ("spot_klines", None),
-    "perp": ("perp_klines", None),
-    "bybit": ("price_klines", None),
-    "bybit-spot": ("bybit_klines", "klines_bybit_spot"),
-    "bybit-linear": ("bybit_klines", "klines_bybit_linear"),
-    "okx-spot": ("okx_klines", "klines_okx_spot"),
-    "okx-swap": ("okx_klines", "klines_okx_swap"),
-    "hyperliquid-perp": ("hyperliquid_klines", "klines_hyperliquid_perp"),
-    "hyperliquid-spot": ("hyperliquid_klines", "klines_hyperliquid_spot"),
-    "coinm": ("coinm_klines", None),
-    "mark": ("mark_price_klines", None),
-    "index": ("index_price_klines", None),
-    "premium": ("premium_index_klines", None),
-    "coinm-mark": ("coinm_mark_price_klines", None),
-    "coinm-premium": ("coinm_premium_index_klines", None),
-}
-"""The table of each market's candles, and the source where several share the table."""
 
 _SPAN = {"from": INSTANT, "to": INSTANT}
 _SERIES = {"source": "text", "symbol": "text", "timeframe": "text"}
@@ -206,12 +172,12 @@ class Warehouse(Generic[FrameT]):
         The API wants a `symbol`, or several, of most tables. `source` says whose rows, where several sources share the table. Without `start` and
         `end` it is the whole series. `as_of` reads what was known at an instant: rows that were, and of revised values those that held then.
         """
-        symbols = _list(symbol)
+        symbols = listed(symbol)
         if every is None or symbols is None:
-            return self._read(name, _query(symbols, source, timeframe, every, start, end, columns, as_of))
+            return self._read(name, rows_query(symbols, source, timeframe, every, start, end, columns, as_of))
         # Candles that the API makes are those of one symbol, and do not name it.
         frames = self._frames()
-        each = [self._read(name, _query([one], source, timeframe, every, start, end, columns, as_of)) for one in symbols]
+        each = [self._read(name, rows_query([one], source, timeframe, every, start, end, columns, as_of)) for one in symbols]
         if columns is None:
             each = [frames.with_text(frame, "symbol", one) for one, frame in zip(symbols, each)]
         return frames.concat(each)
@@ -230,7 +196,7 @@ class Warehouse(Generic[FrameT]):
         as_of: Instant | None = None,
     ) -> Iterator[dict[str, Any]]:
         """The same rows one by one, while they arrive: memory stays flat, and no package is needed. Instants are `datetime` in UTC."""
-        query = _query(_list(symbol), source, timeframe, every, start, end, columns, as_of)
+        query = rows_query(listed(symbol), source, timeframe, every, start, end, columns, as_of)
         types = self._types_of(name)
         instants = [column for column, type in types.items() if kind_of(type) == "instant"]
         with self._transport.open("rows", params={"table": name}, query={**query, "format": "ndjson"}) as blocks:
@@ -281,7 +247,7 @@ class Warehouse(Generic[FrameT]):
             raise Refused(
                 409,
                 "universe-incomplete",
-                f"{never} was never refreshed to its end, so symbols may lack.",
+                f"{never} was never refreshed to its end, so symbols may be missing.",
                 remedy="Run `gordon-data universe refresh`.",
             )
         return frames.of_records(found["symbols"], _LIVES)
@@ -347,7 +313,7 @@ class Warehouse(Generic[FrameT]):
         """
         if not accept_fred_terms and os.environ.get(ACCEPT_FRED) != "1":
             self._check_terms(source)
-        return Job.of(self._transport.call("createJob", body=_order(source, symbols, start, end, timeframe)))
+        return Job.of(self._transport.call("createJob", body=order_body(source, symbols, start, end, timeframe)))
 
     def plan(
         self,
@@ -359,7 +325,7 @@ class Warehouse(Generic[FrameT]):
         timeframe: str | None = None,
     ) -> dict[str, Any]:
         """What an order would take: rows, requests, seconds, dollars. Nothing is ordered."""
-        order = _order(source, symbols, start, end, timeframe)
+        order = order_body(source, symbols, start, end, timeframe)
         return cast("dict[str, Any]", self._transport.call("createJob", query={"dry_run": "true"}, body=order))
 
     def job(self, id: str) -> Job:
@@ -447,51 +413,6 @@ class Warehouse(Generic[FrameT]):
             licence["notice"],
         )
         raise TermsNotAccepted(clauses, f"Pass accept_fred_terms=True, or set {ACCEPT_FRED}=1.")
-
-
-def _list(symbols: str | Sequence[str] | None) -> list[str] | None:
-    if symbols is None:
-        return None
-    return [symbols] if isinstance(symbols, str) else list(symbols)
-
-
-def _query(
-    symbols: list[str] | None,
-    source: str | None,
-    timeframe: str | None,
-    every: str | None,
-    start: Instant | None,
-    end: Instant | None,
-    columns: Sequence[str] | None,
-    as_of: Instant | None,
-) -> dict[str, str | None]:
-    return {
-        "symbol": None if symbols is None else ",".join(symbols),
-        "source": source,
-        "timeframe": timeframe,
-        "every": every,
-        "from": instant_text("start", start),
-        "to": instant_text("end", end),
-        "columns": None if columns is None else ",".join(columns),
-        "as_of": instant_text("as_of", as_of),
-    }
-
-
-def _order(
-    source: str,
-    symbols: str | Sequence[str] | None,
-    start: Instant | None,
-    end: Instant | None,
-    timeframe: str | None,
-) -> dict[str, object]:
-    order = {
-        "source": source,
-        "symbols": _list(symbols),
-        "from": instant_text("start", start),
-        "to": instant_text("end", end),
-        "timeframe": timeframe,
-    }
-    return {name: value for name, value in order.items() if value is not None}
 
 
 __all__ = ["MARKETS", "Market", "Warehouse"]

@@ -68,7 +68,7 @@ def database() -> str:
 def in_database(
     database: str, table: str, rows: list[dict[str, Any]], types: dict[str, str]
 ) -> list[dict[str, Any]]:
-    """The rows of a table with those columns that `rows` have too, but for what the API computes."""
+    """The rows of a table with those columns that `rows` have too, except what the API computes."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     with psycopg.connect(database, row_factory=dict_row) as connection:
         schema = connection.execute(

@@ -3,11 +3,12 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
 from gordon_data.operations import OPERATIONS
+from gordon_data.warehouse import Warehouse
 
 
 @pytest.fixture
@@ -32,3 +33,12 @@ def test_the_api_has_every_operation_and_parameter(document: dict[str, Any], nam
     if operation.body:
         body = documented["requestBody"]["content"]["application/json"]["schema"]
         assert operation.body <= set(body["properties"])
+
+
+@pytest.mark.parametrize(("operation", "parameter"), [("coverage", "bucket"), ("universe", "contract")])
+def test_a_parameter_takes_the_words_of_the_api(document: dict[str, Any], operation: str, parameter: str) -> None:
+    hint = get_type_hints(getattr(Warehouse, operation))[parameter]
+    words = {word for one in (hint, *get_args(hint)) if get_origin(one) is Literal for word in get_args(one)}
+    parameters = document["paths"][OPERATIONS[operation].path]["get"]["parameters"]
+    [documented] = [one["schema"]["enum"] for one in parameters if one["name"] == parameter]
+    assert words == set(documented)

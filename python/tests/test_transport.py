@@ -107,7 +107,7 @@ def test_names_are_quoted(api: FakeApi) -> None:
 
 
 def test_an_address_that_is_none_is_refused_at_once() -> None:
-    with pytest.raises(GordonError, match='"localhost:8081" is no URL'):
+    with pytest.raises(GordonError, match='"localhost:8081" is not a URL'):
         Warehouse("localhost:8081")
 
 

@@ -50,6 +50,8 @@ export interface DrawnAbout {
   /** from the first day of the run to the beginning of the quiet period */
   readonly within: Range;
   readonly series: readonly Series[];
+  /** what the venues' faults are about; absent: all that a usual run orders */
+  readonly venueSeries?: readonly Series[] | undefined;
 }
 
 /** ms */
@@ -65,12 +67,12 @@ export function drawPlan<Venue extends SimulatedVenue>(
   kinds: readonly FaultKind<Venue>[],
   random: Random,
   {
-    within,
-    series,
     mean,
     swarm = false,
+    ...about
   }: Omit<DrawnAbout, 'at'> & { readonly mean: number; readonly swarm?: boolean | undefined },
 ): FaultPlan {
+  const { within } = about;
   const days = (within.end - within.start) / 86_400_000;
   const weighed = (swarm ? someOf(kinds, random.fork('swarm')) : kinds).map((one) => {
     const own = random.fork(one.kind);
@@ -86,7 +88,7 @@ export function drawPlan<Venue extends SimulatedVenue>(
           ? Math.min(BEGINNING, within.end - within.start)
           : within.end - within.start;
         const at = Math.floor(within.start + own.next() * length);
-        return { ...one.draw(own, { at, within, series }), kind: one.kind, at };
+        return { ...one.draw(own, { ...about, at }), kind: one.kind, at };
       }),
     )
     .sort((a, b) => a.at - b.at || (a.kind < b.kind ? -1 : 1));
@@ -110,13 +112,14 @@ function someOf<Venue extends SimulatedVenue>(
 export function drawPast<Venue extends SimulatedVenue>(
   kinds: readonly FaultKind<Venue>[],
   random: Random,
-  { start, within, series, mean }: Omit<DrawnAbout, 'at'> & { readonly start: number; readonly mean: number },
+  { start, mean, ...about }: Omit<DrawnAbout, 'at'> & { readonly start: number; readonly mean: number },
 ): FaultPlan {
   return kinds.flatMap((one) => {
     const own = random.fork(one.kind);
     return Array.from({ length: own.count(mean / kinds.length) }, (): Fault => {
+      const { within } = about;
       const begins = Math.floor(within.start + own.next() * (start - within.start));
-      return { begins, ...one.draw(own, { at: begins, within, series }), kind: one.kind, at: start };
+      return { begins, ...one.draw(own, { ...about, at: begins }), kind: one.kind, at: start };
     });
   });
 }

@@ -74,7 +74,7 @@ export class Scheduler {
     const process: Process = { id, name: `${name} ${id}`, alive: true, steps: 0 };
     const ended = new Promise<T>((resolve, reject) => {
       this.#alive.set(id, { process, reject });
-      // Not at once: whoever began it must know it first.
+      // Not at once: its starter must know it first.
       Promise.resolve()
         .then(() => work(process))
         .then(
@@ -88,7 +88,7 @@ export class Scheduler {
           },
         );
     });
-    // Who is interested awaits it; a process that nobody waits for may fail all the same.
+    // Those interested await it; a process that nobody waits for may fail too.
     ended.catch(() => undefined);
     return { process, ended };
   }

@@ -5,7 +5,7 @@ export class Trace {
   #high = 0x01000193;
   readonly #watch: ((line: string) => void) | undefined;
 
-  /** @param watch gets each line, for whoever wants to read what happened */
+  /** @param watch gets each line, for a reader of what happened */
   constructor(watch?: (line: string) => void) {
     this.#watch = watch;
   }

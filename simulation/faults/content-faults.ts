@@ -29,20 +29,20 @@ const COLUMNS: Readonly<Record<Dataset, readonly number[]>> = {
 
 const STEPS: Readonly<Record<Dataset, number>> = { klines: MINUTE, metrics: 5 * MINUTE, funding: 8 * HOUR };
 
-/** What is published late, anew, otherwise, damaged or not at all. */
+/** What is published late, again, with other values, damaged or not at all. */
 export const CONTENT_FAULTS: readonly RunFault[] = [
   venueFault('restated', 0.5, (random, about) => ({
-    ...anyDataset(random),
+    ...anyDataset(random, about),
     span: past(random, about, 5),
     where: random.pick(['everywhere', 'everywhere', 'archive', 'rest']),
   })),
   venueFault('republished', 0.3, (random, about) => {
-    const of = anyDataset(random);
+    const of = anyDataset(random, about);
     const earlier = of.dataset === 'funding' ? 20 * DAY : (1 + random.int(4)) * DAY;
     return { ...of, ...file(random, { ...about, at: about.at - earlier }, of.dataset) };
   }),
   venueFault('hole', 0.6, (random, about) => {
-    const of = anyDataset(random);
+    const of = anyDataset(random, about);
     const start = floorTo(about.at, MINUTE) + MINUTE;
     const end = until(random, about, MINUTE, of.dataset === 'funding' ? 20 * HOUR : 6 * HOUR);
     const filled = random.chance(0.3) && {
@@ -50,22 +50,22 @@ export const CONTENT_FAULTS: readonly RunFault[] = [
     };
     return { ...of, span: { start, end: Math.max(end, start + MINUTE) }, ...filled };
   }),
-  venueFault('archive-hole', 0.3, (random, { at }) => {
-    const start = floorTo(at, 5 * MINUTE);
-    return { ...anyDataset(random), span: { start, end: start + (1 + random.int(5)) * HOUR } };
+  venueFault('archive-hole', 0.3, (random, about) => {
+    const start = floorTo(about.at, 5 * MINUTE);
+    return { ...anyDataset(random, about), span: { start, end: start + (1 + random.int(5)) * HOUR } };
   }),
-  venueFault('bad-cell', 0.6, (random, { at }) => {
-    const of = anyDataset(random);
+  venueFault('bad-cell', 0.6, (random, about) => {
+    const of = anyDataset(random, about);
     const step = of.market === 'spot' ? HOUR : STEPS[of.dataset];
     return {
       ...of,
-      time: ceilTo(at, step),
+      time: ceilTo(about.at, step),
       column: random.pick(COLUMNS[of.dataset]),
       where: random.pick(['archive', 'archive', 'rest', 'everywhere']),
     };
   }),
   venueFault('damaged-file', 0.4, (random, about) => {
-    const of = anyDataset(random);
+    const of = anyDataset(random, about);
     const about_ = file(random, about, of.dataset);
     return {
       ...of,
@@ -78,15 +78,15 @@ export const CONTENT_FAULTS: readonly RunFault[] = [
     };
   }),
   venueFault('late-file', 0.5, (random, about) => {
-    const of = anyDataset(random);
+    const of = anyDataset(random, about);
     return { ...of, ...file(random, about, of.dataset), delayMs: random.int(40 * HOUR) };
   }),
   venueFault('publication-stop', 0.2, (random, about) => {
-    const { market, dataset } = anyDataset(random);
+    const { market, dataset } = anyDataset(random, about);
     return { market, dataset, until: until(random, about, HOUR, 40 * HOUR) };
   }),
   venueFault('rest-lag', 0.3, (random, about) => {
-    const { market, dataset } = anyDataset(random);
+    const { market, dataset } = anyDataset(random, about);
     return {
       market,
       dataset,

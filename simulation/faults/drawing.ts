@@ -1,8 +1,9 @@
 import { DAY, floorTo, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import type { DrawnAbout, Fault, FaultKind, Hands } from '../engine/fault.ts';
 import type { Random } from '../engine/random.ts';
-import { PERP, type RunVenue, SPOT } from '../venue/index.ts';
-import type { Dataset, Market, VenueFault, VenueFaultKind } from './fault.ts';
+import type { RunVenue } from '../venue/index.ts';
+import { hostsOf, type Published, publishedOf, RUN_SERIES } from '../venue/series.ts';
+import type { Host, VenueFault, VenueFaultKind } from './fault.ts';
 
 /** A kind of fault of the venues of a run. */
 export type RunFault = FaultKind<RunVenue>;
@@ -13,15 +14,42 @@ interface Drawn {
   readonly begins?: number;
 }
 
-/** Of what is published: the candles of two markets, and what else there is of the perpetual. */
-const ABOUT: readonly { readonly market: Market; readonly symbol: string; readonly dataset: Dataset }[] = [
-  { market: 'um', symbol: PERP, dataset: 'klines' },
-  { market: 'um', symbol: PERP, dataset: 'metrics' },
-  { market: 'um', symbol: PERP, dataset: 'funding' },
-  { market: 'spot', symbol: SPOT, dataset: 'klines' },
-];
+/** Of what is published of what is ordered: candles of two markets, and what else there is of a perpetual. */
+export const anyDataset = (random: Random, { venueSeries = RUN_SERIES }: DrawnAbout): Published =>
+  random.pick(publishedOf(venueSeries));
 
-export const anyDataset = (random: Random) => random.pick(ABOUT);
+/** Any symbol of which something is ordered. */
+export function anySymbol(
+  random: Random,
+  { venueSeries = RUN_SERIES }: DrawnAbout,
+): Omit<Published, 'dataset'> {
+  const all = publishedOf(venueSeries).map(
+    ({ market, symbol }) => [`${market} ${symbol}`, { market, symbol }] as const,
+  );
+  return random.pick([...new Map(all).values()]);
+}
+
+/** Any perpetual of which something is ordered. */
+export function anyPerp(random: Random, { venueSeries = RUN_SERIES }: DrawnAbout): string {
+  const perps = publishedOf(venueSeries).filter(({ market }) => market === 'um');
+  const [first, ...others] = new Set(perps.map(({ symbol }) => symbol));
+  return others.length > 0 || first === undefined ? random.pick([first!, ...others]) : first;
+}
+
+/** What of a list is of hosts that are requested; all of it where none is. */
+export function requestedOf<T>(
+  { venueSeries = RUN_SERIES }: DrawnAbout,
+  list: readonly T[],
+  hostOf: (one: T) => Host,
+): readonly T[] {
+  const requested = hostsOf(venueSeries);
+  const some = list.filter((one) => requested.has(hostOf(one)));
+  return some.length > 0 ? some : list;
+}
+
+/** Of some hosts one that is requested. */
+export const anyHost = (random: Random, about: DrawnAbout, hosts: readonly Host[]): Host =>
+  random.pick(requestedOf(about, hosts, (host) => host));
 
 /** Every fault draws how long it lasts so that a short one is as likely as a long one; it is over before the quiet period. */
 export function until(random: Random, { at, within }: DrawnAbout, shortest: number, longest: number): number {
@@ -63,12 +91,14 @@ export function asVenueFault({ begins, ...fault }: Fault): VenueFault {
   return { ...fault, at, id: `${fault.kind} ${fault.at}` } as unknown as VenueFault;
 }
 
-/** Whoever can order something new. */
+/** Who can order something new. */
 export interface Orders {
   readonly operators: {
     order(
       series: { source: string; symbol: string; timeframe: '1m' | '1h' },
       body: { readonly start: number },
+      key: string | undefined,
+      symbols: readonly string[],
     ): unknown;
   };
 }

@@ -8,7 +8,7 @@ export type Market = 'spot' | 'um';
 
 export type Host = 'spot' | 'usdm' | 'archive' | 'listing' | 'deribit' | 'coinmetrics';
 
-/** Where a row can be had: the venue's API, or its files by day or by month. */
+/** Where a row is available: the venue's API, or its files by day or by month. */
 export type Place = 'rest' | 'day' | 'month';
 
 /** Times are epoch ms. `at` is when it begins, and nothing shows of it before. */
@@ -50,20 +50,20 @@ export type MarketFault =
 
 /** What is wrong with what is published. */
 export type ContentFault =
-  /** rows of a range have other values from `at` on; files that are out already are published anew */
+  /** rows of a range have other values from `at` on; files that are out already are republished */
   | (Dated &
       About & {
         readonly kind: 'restated';
         readonly span: Range;
         readonly where: 'everywhere' | 'archive' | 'rest';
       })
-  /** a file is published anew with the same rows */
+  /** a file is republished with the same rows */
   | (Dated & About & { readonly kind: 'republished'; readonly unit: 'day' | 'month'; readonly period: Range })
   /** nothing is recorded in the span; `filledAt`: until the venue publishes it after all */
   | (Dated & About & { readonly kind: 'hole'; readonly span: Range; readonly filledAt?: number })
   /** files lack rows that the API has */
   | (Dated & About & { readonly kind: 'archive-hole'; readonly span: Range })
-  /** one cell of one row does not read */
+  /** one cell of one row cannot be parsed */
   | (Dated &
       About & {
         readonly kind: 'bad-cell';
@@ -87,7 +87,7 @@ export type ContentFault =
       })
   /** files that are due within come out at its end */
   | (Lasting & { readonly kind: 'publication-stop'; readonly dataset: Dataset; readonly market: Market })
-  /** the API shows rows so much later than usual */
+  /** how much later than usual the API shows rows */
   | (Lasting & {
       readonly kind: 'rest-lag';
       readonly market: Market;

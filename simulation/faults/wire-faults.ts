@@ -1,9 +1,15 @@
 import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
-import { type RunFault, until, venueFault } from './drawing.ts';
+import { anyHost, type RunFault, requestedOf, until, venueFault } from './drawing.ts';
 import type { Host } from './fault.ts';
 
 const HOSTS: readonly Host[] = ['usdm', 'usdm', 'spot', 'archive', 'listing', 'deribit', 'coinmetrics'];
-const FAMILIES = ['binance-usdm', 'binance-usdm-funding', 'binance-usdm-data', 'binance-spot', 'deribit'];
+const FAMILIES: readonly (readonly [family: string, of: Host])[] = [
+  ['binance-usdm', 'usdm'],
+  ['binance-usdm-funding', 'usdm'],
+  ['binance-usdm-data', 'usdm'],
+  ['binance-spot', 'spot'],
+  ['deribit', 'deribit'],
+];
 
 /** What becomes of requests on their way. */
 export const WIRE_FAULTS: readonly RunFault[] = [
@@ -11,7 +17,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'outage',
     0.5,
     (random, about) => ({
-      host: random.pick(HOSTS),
+      host: anyHost(random, about, HOSTS),
       how: random.pick(['refused', 'status-503']),
       until: until(random, about, MINUTE, 5 * HOUR),
     }),
@@ -21,13 +27,13 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'ban',
     0.2,
     (random, about) => ({
-      host: random.pick(['usdm', 'spot']),
+      host: anyHost(random, about, ['usdm', 'spot']),
       until: until(random, about, 2 * MINUTE, 3 * HOUR),
     }),
     'by requests',
   ),
   venueFault('throttle', 0.3, (random, about) => ({
-    family: random.pick(FAMILIES),
+    family: random.pick(requestedOf(about, FAMILIES, ([, host]) => host))[0],
     share: random.pick([0.3, 0.7, 0.95, 1]),
     until: until(random, about, 5 * MINUTE, HOUR),
   })),
@@ -35,7 +41,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'timeouts',
     0.3,
     (random, about) => ({
-      host: random.pick(HOSTS),
+      host: anyHost(random, about, HOSTS),
       share: random.pick([0.2, 0.5, 1]),
       until: until(random, about, MINUTE, HOUR),
     }),
@@ -45,7 +51,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'lost-answers',
     0.4,
     (random, about) => ({
-      host: random.pick(HOSTS),
+      host: anyHost(random, about, HOSTS),
       share: random.pick([0.2, 0.5, 1]),
       until: until(random, about, MINUTE, HOUR),
     }),
@@ -55,7 +61,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'late-answers',
     0.3,
     (random, about) => ({
-      host: random.pick(HOSTS),
+      host: anyHost(random, about, HOSTS),
       ms: random.int(19) * SECOND,
       until: until(random, about, MINUTE, HOUR),
     }),
@@ -65,7 +71,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'empty-answers',
     0.3,
     (random, about) => ({
-      host: random.pick(['usdm', 'usdm', 'spot', 'deribit', 'coinmetrics']),
+      host: anyHost(random, about, ['usdm', 'usdm', 'spot', 'deribit', 'coinmetrics']),
       share: random.pick([0.2, 0.5, 1]),
       until: until(random, about, MINUTE, HOUR),
     }),
@@ -75,7 +81,7 @@ export const WIRE_FAULTS: readonly RunFault[] = [
     'malformed-answers',
     0.3,
     (random, about) => ({
-      host: random.pick(['usdm', 'usdm', 'spot', 'listing', 'deribit', 'coinmetrics']),
+      host: anyHost(random, about, ['usdm', 'usdm', 'spot', 'listing', 'deribit', 'coinmetrics']),
       share: random.pick([0.2, 0.5, 1]),
       how: random.pick(['html', 'cut', 'shape']),
       until: until(random, about, MINUTE, HOUR),

@@ -1,4 +1,4 @@
-import type { Catcher, Machine, MapState, Retrier, State, Task } from './definition.ts';
+import type { Machine, MapState, Retrier, State, Task } from './definition.ts';
 import { type Context, fill, put, valueAt } from './paths.ts';
 import { overWire } from './wire.ts';
 
@@ -24,7 +24,7 @@ export class StateError extends Error {
   }
 }
 
-/** An EXPRESS execution lives so long. */
+/** The longest life of an EXPRESS execution. */
 const EXPRESS_LIFE = 5 * 60_000;
 
 /** @returns the output of the last state @throws StateError when the execution fails, `Stopped` when it was stopped */
@@ -34,7 +34,7 @@ export async function interpret(machine: Machine, input: unknown, engine: Engine
     if (!engine.isWanted()) throw new StateError('Stopped', 'the execution was stopped');
     const state = machine.States[name]!;
     engine.reached(name);
-    const done = await enter(state, data, engine);
+    const done = isPassing(state) ? leave(state, data) : await enter(state, data, engine);
     if (done.next === undefined) return done.output;
     [name, data] = [done.next, done.output];
   }
@@ -46,9 +46,17 @@ interface Done {
   readonly next?: string;
 }
 
-async function enter(state: State, data: unknown, engine: Engine): Promise<Done> {
-  const next = (output: unknown): Done =>
-    state.Next === undefined ? { output } : { output, next: state.Next };
+type Waiting = Extract<State, { Type: 'Wait' | 'Task' | 'Map' }>;
+type Passing = Exclude<State, Waiting>;
+
+const isPassing = (state: State): state is Passing =>
+  state.Type === 'Choice' || state.Type === 'Pass' || state.Type === 'Fail';
+
+const following = ({ Next }: State, output: unknown): Done =>
+  Next === undefined ? { output } : { output, next: Next };
+
+/** Leaves a state that takes no time. @throws StateError */
+function leave(state: Passing, data: unknown): Done {
   switch (state.Type) {
     case 'Choice': {
       const chosen = state.Choices.find(
@@ -56,33 +64,25 @@ async function enter(state: State, data: unknown, engine: Engine): Promise<Done>
       );
       return { output: data, next: chosen?.Next ?? state.Default };
     }
-    case 'Wait':
-      await engine.sleep((valueAt(state.SecondsPath, data) as number) * 1_000);
-      return next(data);
     case 'Pass':
-      return next(put(state.ResultPath, fill(state.Parameters, data), data));
+      return following(state, put(state.ResultPath, fill(state.Parameters, data), data));
     case 'Fail':
       throw new StateError(state.Error, state.Cause);
-    case 'Task':
-      return caught(state.Catch, data, async () => next(await runTask(state, data, engine)));
-    case 'Map':
-      return caught(state.Catch, data, async () => {
-        await runMap(state, data, engine);
-        return next(data);
-      });
   }
 }
 
-async function caught(
-  catchers: readonly Catcher[] = [],
-  data: unknown,
-  work: () => Promise<Done>,
-): Promise<Done> {
+async function enter(state: Waiting, data: unknown, engine: Engine): Promise<Done> {
+  if (state.Type === 'Wait') {
+    await engine.sleep((valueAt(state.SecondsPath, data) as number) * 1_000);
+    return following(state, data);
+  }
   try {
-    return await work();
+    if (state.Type === 'Task') return following(state, await runTask(state, data, engine));
+    await runMap(state, data, engine);
+    return following(state, data);
   } catch (error) {
     const failed = asStateError(error);
-    const catcher = catchers.find(({ ErrorEquals }) => matches(ErrorEquals, failed));
+    const catcher = state.Catch?.find(({ ErrorEquals }) => matches(ErrorEquals, failed));
     if (!catcher) throw failed;
     const output = put(catcher.ResultPath, { Error: failed.name, Cause: failed.words }, data);
     return { output, next: catcher.Next };
@@ -95,9 +95,9 @@ async function runTask(state: Task, data: unknown, engine: Engine): Promise<unkn
   const tries = new Map<Retrier, number>();
   for (;;) {
     try {
-      const result = {
-        Payload: overWire(await engine.invoke(FunctionName, overWire(payload), state.TimeoutSeconds * 1_000)),
-      };
+      // What is filled in has come over the wire already.
+      const answer = await engine.invoke(FunctionName, payload, state.TimeoutSeconds * 1_000);
+      const result = { Payload: overWire(answer) };
       const selected = state.ResultSelector ? fill(state.ResultSelector, result) : result;
       const output = put(state.ResultPath, selected, data);
       return state.OutputPath === undefined ? output : valueAt(state.OutputPath, output);
@@ -113,7 +113,7 @@ async function runTask(state: Task, data: unknown, engine: Engine): Promise<unkn
   }
 }
 
-/** A distributed map: so many items at a time, each an execution of its own. */
+/** A distributed map: a limited number of items at a time, each an execution of its own. */
 async function runMap(state: MapState, data: unknown, engine: Engine): Promise<void> {
   const items = valueAt(state.ItemsPath, data) as readonly unknown[];
   const { ExecutionType } = state.ItemProcessor.ProcessorConfig;

@@ -5,7 +5,7 @@ export const REVERTED: readonly Mutation[] = [
   {
     id: 'midnights',
     fault: "a day's file of statistics does not hold the midnight at which the day ends",
-    file: 'functions/core/series/object-reach.ts',
+    file: 'functions/core/series/tiers/object-reach.ts',
     before: 'end: tier.closing ? period.end + step : period.end,',
     after: 'end: period.end,',
   },

@@ -1,7 +1,6 @@
 import { type Series, seriesLabel } from '../../functions/core/series/series.ts';
 import { intersect, normalize, type Range, subtract } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
-import { canonicalLine } from '../../functions/core/verify/canonical.ts';
 import type { Fault, FaultPlan } from '../engine/fault.ts';
 import type { Book } from '../memory/ledger/warehouse.ts';
 import type { RunVenue } from '../venue/index.ts';
@@ -47,7 +46,7 @@ export function checkByRecord(world: World<RunVenue>, plan: FaultPlan, start: nu
   return [...requests, ...checkFiles(world, plan), ...violations(world, plan).map(inWords)];
 }
 
-/** Files that were published anew, of what is followed. */
+/** Republished files of followed series. */
 function checkFiles(
   { warehouse, venue, scheduler, orderedFrom }: World<RunVenue>,
   plan: FaultPlan,
@@ -106,9 +105,7 @@ function violations(
       const held = { series, source, requested, since, spans };
       return judgeDays(venue.wire.stock.values, held, warehouse.rows.within(series), now, moment.calm);
     }
-    const rows = warehouse.rows
-      .within(series)
-      .map(({ time, cells }) => ({ time, line: canonicalLine(source.table, cells) }));
+    const rows = warehouse.rows.within(series);
     const held = {
       series,
       source,

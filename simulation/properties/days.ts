@@ -13,7 +13,7 @@ export interface StoredDay {
 }
 
 const VALUE = 2;
-/** A row that is to be had is there after so long, of which all was calm. */
+/** An available row is stored within this much calm time. */
 const CHANCE = 12 * HOUR;
 
 /** Judges market capitalisations: one value for each day, which the venue keeps. */

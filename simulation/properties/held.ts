@@ -1,12 +1,10 @@
 import type { Series } from '../../functions/core/series/series.ts';
 import type { Source } from '../../functions/core/series/source.ts';
 import type { Range, RangeSet } from '../../functions/core/time/range.ts';
+import type { Stored } from '../venue/record/true-lines.ts';
 
-/** A stored row in its canonical line. */
-export interface StoredRow {
-  readonly time: number;
-  readonly line: string;
-}
+/** A stored row: its cells in the order of the table's columns, or its canonical line. */
+export type StoredRow = Stored & { readonly time: number };
 
 /** A span of the ledger. */
 export interface JudgedSpan extends Range {
@@ -47,7 +45,7 @@ export interface Moment {
   readonly skewed?: RangeSet;
   /** labels of files mean something else than the rule has it, so nothing can be said of their rows */
   readonly relabelled?: RangeSet;
-  /** how far the venue's clock was ahead at most: it publishes so much early; ms */
+  /** how far the venue's clock was ahead at most: it publishes that much early; ms */
   readonly aheadMs?: number;
   /** how long all may take that a schedule does in its turn; ms */
   readonly patienceMs?: number;

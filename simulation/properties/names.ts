@@ -14,6 +14,10 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
   [/ succeeded, and .* lacks /, 'success means complete'],
   [/, and its execution has succeeded$|^job \S+ is gone$/, 'a job ends with its execution'],
   [/, and an order of \S+ got it$/, 'an order gets a job at work'],
+  [/ and shows .* as \w+$/, 'what has ended is shown as ended'],
+  [/^job \S+ was cancelled at /, 'a cancelled job stops'],
+  [/^a schedule ordered /, 'schedules leave alone what was given up'],
+  [/: it is followed, and nobody requested it$/, 'what is followed is requested'],
   [/, of nothing that was injected: /, 'a failure has a cause'],
   [
     /: its labels are \d+ ms early, |: the labels of its file were never compared$/,

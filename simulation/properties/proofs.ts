@@ -22,7 +22,7 @@ export const ON_ITS_WAY = 15 * MINUTE;
 const BY_LIVES: ReadonlySet<EmptyReason> = new Set(['pre-listing', 'delisted']);
 
 /**
- * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is no proof.
+ * Proofs of one answer that are longer than a source ever lacks rows within a life: whatever the venue answered, that is not a proof.
  */
 export function tooLong(
   series: Series,

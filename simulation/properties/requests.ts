@@ -20,7 +20,7 @@ export interface RequestsAbout {
 
 /** A calm run takes less than the optimum and half of it again. */
 const FACTOR = 2;
-/** Retries, chunks that are planned again, and lives that are looked at anew. */
+/** Retries, chunks that are planned again, and lives that are looked up again. */
 const EACH = 200;
 /** Lists, lives and probes of a calm day. */
 const LISTS_A_DAY = 200;
@@ -30,7 +30,7 @@ const SIBLINGS = 5;
 const renewals = (days: number): number => Math.floor(Math.log2(days + 1));
 
 /**
- * The fewest requests that keep series complete: of each row one as soon as it can be had, and of the history the pages that
+ * The fewest requests that keep series complete: one for each row as soon as it is available, and of the history the pages that
  * no file has. What a request says of several series at once is counted for each.
  */
 export function optimum({ series, sources, within, followedFrom }: RequestsAbout): number {

@@ -11,7 +11,7 @@ export interface StoredSettlement {
 }
 
 const INTERVAL = 5;
-/** What the next settlement says of the one before is known after so long, of which all was calm. */
+/** What the next settlement says of the one before is known after this long, if no fault struck meanwhile. */
 const CHANCE = 2 * HOUR;
 
 /**
@@ -45,7 +45,7 @@ export interface FiledInterval {
   readonly since: number;
 }
 
-/** What an answer shows is compared anew each day, once the settlements around it are there. */
+/** What an answer shows is compared again each day, once the settlements around it are there. */
 const COMPARED = 26 * HOUR;
 
 /**

@@ -1,21 +1,27 @@
 import type { Series } from '../../functions/core/series/series.ts';
+import type { TableSpec } from '../../functions/core/series/table.ts';
 import { clip, measure, type Range, type RangeSet } from '../../functions/core/time/range.ts';
 import { ceilTo, floorTo, HOUR } from '../../functions/core/time/time.ts';
 import { gexTable } from '../../functions/sources/deribit/gamma-exposure.ts';
+import { option_quotes_deribit } from '../../functions/sources/options/option_quotes_deribit.ts';
 import type { Currency } from '../../simulator/deribit/chain.ts';
 import type { Values } from '../venue/market/values.ts';
 import { quotesOf } from '../venue/wire/options.ts';
 import type { Violation } from './violations.ts';
 
-/** One strike of a snapshot, in the order of its table's columns. */
+/** One strike or option of a snapshot, in the order of its table's columns. */
 export interface StoredStrike {
   readonly time: number;
   readonly cells: readonly unknown[];
 }
 
-const COLUMN = Object.fromEntries(gexTable.columns.map(({ name }, i) => [name, i]));
+const columnsOf = ({ columns }: TableSpec): Readonly<Record<string, number>> =>
+  Object.fromEntries(columns.map(({ name }, i) => [name, i]));
 
-/** An hour may end while its answer is on its way. */
+/** Of the exposure by strike, and of the chain with a row for each option. */
+const STRIKES = columnsOf(gexTable);
+const OPTIONS = columnsOf(option_quotes_deribit.table);
+
 const APART = HOUR;
 
 /**
@@ -54,6 +60,7 @@ export function judgeSnapshots(
     const why = 'the ledger has a snapshot without a row';
     found.push({ breach: 'false proof', series, time: hollow[0], rows: hollow.length, why });
   }
+  const isQuoted = series.source === option_quotes_deribit.id ? isQuotedOption : isQuotedStrike;
   const wrong = rows.filter((row) => !isQuoted(values, series, row));
   if (wrong[0]) {
     const { time } = wrong[0];
@@ -68,10 +75,30 @@ const hoursIn = (ranges: RangeSet): number[] =>
     return Array.from({ length: Math.max(0, Math.ceil((end - first) / HOUR)) }, (_, i) => first + i * HOUR);
   });
 
-function isQuoted(values: Values, { symbol }: Series, { time, cells }: StoredStrike): boolean {
-  const cell = (name: string): unknown => cells[COLUMN[name]!];
+/** An hour may end while its answer is on its way. */
+const isOfHour = (time: number, quotedAt: number): boolean =>
+  Math.abs(floorTo(quotedAt, HOUR) - time) <= APART;
+
+function isQuotedOption(values: Values, { symbol }: Series, { time, cells }: StoredStrike): boolean {
+  const cell = (name: string): unknown => cells[OPTIONS[name]!];
   const quotedAt = Number(cell('quoted_at'));
-  if (Math.abs(floorTo(quotedAt, HOUR) - time) > APART) return false;
+  const quoted = quotesOf(values, symbol as Currency, quotedAt).find(
+    ({ name }) => name === cell('instrument'),
+  );
+  return (
+    isOfHour(time, quotedAt) &&
+    quoted !== undefined &&
+    cell('expiry') === quoted.expiry &&
+    cell('strike') === quoted.strike &&
+    cell('open_interest') === quoted.openInterest &&
+    cell('mark_iv') === quoted.iv
+  );
+}
+
+function isQuotedStrike(values: Values, { symbol }: Series, { time, cells }: StoredStrike): boolean {
+  const cell = (name: string): unknown => cells[STRIKES[name]!];
+  const quotedAt = Number(cell('quoted_at'));
+  if (!isOfHour(time, quotedAt)) return false;
   const of = (side: 'C' | 'P') =>
     quotesOf(values, symbol as Currency, quotedAt).find(
       (one) => one.side === side && one.expiry === cell('expiry') && one.strike === cell('strike'),

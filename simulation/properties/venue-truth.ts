@@ -17,15 +17,15 @@ import { type Judgement, type Violation, Violations } from './violations.ts';
 
 /** Archives are compared once in a while, and a proof is renewed after a day at least. */
 const PATIENCE = 3 * DAY;
-/** What the venue forgets must have been to be had for so long while all was calm. */
+/** What the venue forgets must have been available for this much calm time. */
 const CHANCE = DAY;
-/** Lives are looked at anew each week. */
+/** Lives are looked up again each week. */
 const LIVES = 8 * DAY;
 
 /** Answers are compared each day, by a schedule that runs each hour. */
 const COMPARED = 26 * HOUR;
 
-/** From when on each turn compares all answers: the beginning of the first of so many months, this one among them. */
+/** From when on each turn compares all answers: the beginning of the first of this many months, the present one included. */
 const recentFrom = (now: number, months: number): number => {
   const date = new Date(now);
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - months + 1);
@@ -37,9 +37,9 @@ export function judgeSeries(truth: VenueTruth, held: Held, moment: Moment): Viol
   const found = new Violations(held.series, labelled ? (moment.relabelled ?? []) : []);
   const spanAt = spansOf(held.spans);
   const stored = new Set<number>();
-  for (const { time, line } of held.rows) {
-    stored.add(time);
-    found.add(time, judgeRow(truth, held, moment, { time, line, span: spanAt(time) }));
+  for (const row of held.rows) {
+    stored.add(row.time);
+    found.add(row.time, judgeRow(truth, held, moment, row, spanAt(row.time)));
   }
   for (const range of held.requested) {
     for (const time of truth.times(held.series, range)) {
@@ -71,13 +71,15 @@ function judgeRow(
   truth: VenueTruth,
   { series, source }: Held,
   { now, calm, patienceMs = PATIENCE, aheadMs = 0 }: Moment,
-  { time, line, span }: StoredRow & { readonly span: JudgedSpan | undefined },
+  row: StoredRow,
+  span: JudgedSpan | undefined,
 ): Judgement {
+  const { time } = row;
   const known = truth
     .servings(series, time)
     .filter(({ start, readable }) => readable && start <= now + aheadMs);
   if (known.length === 0) return ['never there', 'the venue never had such a row'];
-  const same = known.filter((serving) => truth.lines(series, time, serving).includes(line));
+  const same = known.filter((serving) => truth.has(series, time, serving, row));
   if (same.length === 0) return ['other value', 'no edition of the venue has this value'];
   if (!span?.sha256) {
     // What was answered is compared with what is answered now.
@@ -113,7 +115,7 @@ function judgeLack(
   if (readable.length === 0) {
     const unreadable = servings.some(({ start }) => start <= (account?.fetchedAt ?? now));
     if (!account || !unreadable || isFound(held, time)) return undefined;
-    return ['lost without a finding', 'a cell of it does not read'];
+    return ['lost without a finding', 'one of its cells cannot be parsed'];
   }
   if (account && isExcused(account, readable, moment)) return undefined;
   const calmOf = (start: number, end: number): number =>
@@ -126,7 +128,7 @@ function judgeLack(
   }
   const chance = readable.reduce((sum, { start, end }) => sum + calmOf(start, end), 0);
   if (chance < CHANCE) return undefined;
-  return ['missed', `it was to be had for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
+  return ['missed', `it was available for ${Math.floor(chance / HOUR)} calm hours, ${accountOf(account)}`];
 }
 
 /** A proof that was true, or that a faulty answer made, holds until it is due to be renewed. */

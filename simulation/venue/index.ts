@@ -12,6 +12,7 @@ import type { SimulatedVenue, TrueRow } from '../engine/venue.ts';
 import type { VenueFaultKind } from '../faults/fault.ts';
 import type { BaseSymbol } from './market/book.ts';
 import { VenueTruth } from './record/truth.ts';
+import { CHAIN, MORE_PERPS, MORE_SPOT, PERP, RUN_SERIES, SPOT, STATISTICS } from './series.ts';
 import { clientOf } from './wire/client.ts';
 import { limitWithin, WireVenue } from './wire/wire-venue.ts';
 
@@ -20,7 +21,9 @@ export interface VenueSetting {
   readonly random: Random;
   /** when the run begins; epoch ms */
   readonly start: number;
-  /** whose series are ordered; absent: of all sources */
+  /** what is ordered; absent: the usual ones */
+  readonly series?: readonly Series[] | undefined;
+  /** of these the sources whose series are ordered; absent: all */
   readonly sources?: readonly string[] | undefined;
   /** part of their usual limits that the venues allow; all by default */
   readonly limits?: number | undefined;
@@ -30,60 +33,60 @@ export interface VenueSetting {
 export interface RunVenue extends SimulatedVenue {
   readonly wire: WireVenue;
   readonly record: VenueTruth;
-  /** hears of a fault each time it has an effect on a request */
+  /** called each time a fault has an effect on a request */
   onStruck: ((kind: VenueFaultKind) => void) | undefined;
 }
 
 const IDS = [
   'klines_perp',
   'klines_spot',
-  'open_interest_binance',
-  'ratio_top_accounts',
-  'ratio_top_positions',
-  'ratio_global_accounts',
-  'ratio_taker_volume',
+  ...STATISTICS,
   'funding_binance',
   'gex_deribit',
   'btc_market_cap',
 ] as const;
 
-/** The real sources that a run needs. */
+/** The real sources that a usual run needs. */
 export const RUN_SOURCES: Sources = Object.fromEntries(
   IDS.map((id): [string, Source] => [id, registered[id]!]),
 );
-
-export const PERP = 'AAAUSDT';
-export const SPOT = 'BBBUSDT';
-
-/** What a run orders: candles of minutes, two of five statistics that share their files, settlements, a snapshot, spot, and days. */
-export const RUN_SERIES: readonly Series[] = [
-  { source: 'klines_perp', symbol: PERP, timeframe: '1m' },
-  { source: 'open_interest_binance', symbol: PERP, timeframe: '5m' },
-  { source: 'ratio_taker_volume', symbol: PERP, timeframe: '5m' },
-  { source: 'funding_binance', symbol: PERP, timeframe: '1h' },
-  { source: 'gex_deribit', symbol: 'BTC', timeframe: '1h' },
-  { source: 'klines_spot', symbol: SPOT, timeframe: '1h' },
-  { source: 'btc_market_cap', symbol: 'BTC', timeframe: '1d' },
-];
+const WITH_CHAIN: Sources = { ...RUN_SOURCES, [CHAIN.source]: registered[CHAIN.source]! };
 
 /** The venues of a run in virtual time, behind the real client and the real adapters. */
-export function createVenue({ scheduler, random, start, sources, limits = 1 }: VenueSetting): RunVenue {
-  const listing = random.fork('listing');
+export function createVenue({
+  scheduler,
+  random,
+  start,
+  series = RUN_SERIES,
+  sources,
+  limits = 1,
+}: VenueSetting): RunVenue {
   // Some symbols are older than all that is ordered, some begin within it.
-  const listedAt = (): number => {
+  const listedAt = (listing: Random): number => {
     const ago = listing.chance(0.7) ? 60 * DAY + listing.int(60) * DAY : listing.int(40) * DAY;
     return floorTo(start - DAY - ago - listing.int(DAY), MINUTE);
   };
+  const perp = (symbol: string, listing: Random): BaseSymbol => ({
+    market: 'um',
+    symbol,
+    listedAt: listedAt(listing),
+    fundingHours: listing.pick([8, 8, 4, 1]),
+    quiet: listing.pick([0, 0, 0.3]),
+  });
+  const spot = (symbol: string, listing: Random): BaseSymbol => {
+    return { market: 'spot', symbol, listedAt: listedAt(listing), quiet: listing.pick([0, 0.3]) };
+  };
+  const listing = random.fork('listing');
+  const isOrdered = (symbol: string): boolean => series.some((one) => one.symbol === symbol);
   const base: BaseSymbol[] = [
-    {
-      market: 'um',
-      symbol: PERP,
-      listedAt: listedAt(),
-      fundingHours: listing.pick([8, 8, 4, 1]),
-      quiet: listing.pick([0, 0, 0.3]),
-    },
-    { market: 'spot', symbol: SPOT, listedAt: listedAt(), quiet: listing.pick([0, 0.3]) },
+    perp(PERP, listing),
+    spot(SPOT, listing),
+    ...MORE_PERPS.filter(isOrdered).map((symbol) => perp(symbol, random.fork(symbol))),
+    ...MORE_SPOT.filter(isOrdered).map((symbol) => spot(symbol, random.fork(symbol))),
   ];
+  // A chain is ordered by its name, whatever the size is.
+  const known = sources?.includes(CHAIN.source) && !series.includes(CHAIN) ? [...series, CHAIN] : series;
+  const ordered = known.filter(({ source }) => sources?.includes(source) ?? true);
   const wire = new WireVenue({
     seed: random.int(2 ** 31),
     base,
@@ -93,9 +96,9 @@ export function createVenue({ scheduler, random, start, sources, limits = 1 }: V
   });
   const record = new VenueTruth(wire.stock);
   const venue: RunVenue = {
-    sources: RUN_SOURCES,
+    sources: ordered.includes(CHAIN) ? WITH_CHAIN : RUN_SOURCES,
     universes,
-    series: RUN_SERIES.filter(({ source }) => sources?.includes(source) ?? true),
+    series: ordered,
     wire,
     record,
     onStruck: undefined,

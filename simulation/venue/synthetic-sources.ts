@@ -95,7 +95,7 @@ function decode<T>(body: Uint8Array, subject: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    const message = 'the body is no JSON.';
+    const message = 'the body is not JSON.';
     throw new GordonError({ name: 'PermanentError', code: 'malformed-rows', subject, message, cause });
   }
 }

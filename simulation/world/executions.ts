@@ -91,7 +91,7 @@ export class Executions {
     return true;
   }
 
-  /** As the interpreter of a host that was killed: nobody hears of their end, and their names are free again. */
+  /** As the interpreter of a host that was killed: nobody is notified of their end, and their names are free again. */
   forget(): void {
     for (const [id, execution] of this.#executions) {
       execution.isWanted = false;

@@ -9,8 +9,8 @@ export interface InvocationFault {
   /** absent: of any function */
   readonly of?: string;
   /**
-   * `twice`: delivered twice at about the same time; `lost`: it runs, and whoever invoked it hears of a failure; `refused`: it does
-   * not run; `late`: it begins so many ms later; `deploy`: the other version runs from this invocation on, while those that are
+   * `twice`: delivered twice at about the same time; `lost`: it runs, and the invoker sees a failure; `refused`: it does
+   * not run; `late`: it begins this many ms later; `deploy`: the other version runs from this invocation on, while those that are
    * at work go on with theirs
    */
   readonly effect: 'twice' | 'lost' | 'refused' | 'late' | 'deploy';
@@ -35,12 +35,16 @@ export interface FunctionsOptions {
   readonly struck: (kind: string) => void;
   /** puts the other version in the place of the one that is deployed */
   readonly deploy: () => void;
+  /** whether nothing runs at all */
+  readonly isOff: () => boolean;
   /** an error that no function may throw, whatever the world does to it */
   readonly problem: (what: string) => void;
 }
 
 const TIMEOUTS = new Map(functions.map(({ handler, timeoutSeconds }) => [handler, timeoutSeconds * 1_000]));
 const API_TIMEOUT = 29_000;
+/** What an invocation meets while the host is off. */
+export const OFF = 'Lambda.ServiceException';
 
 /** Lambda: invocations on behalf of the state machine, of schedules and of operators. */
 export class Functions {
@@ -61,6 +65,7 @@ export class Functions {
 
   /** Waits for the answer. @throws StateError */
   async invoke(handler: string, event: unknown): Promise<unknown> {
+    if (this.#options.isOff()) throw new StateError(OFF, 'the host is off');
     const fault = this.#next(handler);
     if (fault?.effect === 'refused')
       throw new StateError('Lambda.TooManyRequestsException', 'Rate Exceeded.');

@@ -5,7 +5,7 @@ import { iso } from '../../functions/core/time/time.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import { StateError } from '../machine/interpret.ts';
 import { judgeOrder } from '../properties/jobs/orders.ts';
-import type { Functions } from './functions.ts';
+import { type Functions, OFF } from './functions.ts';
 import type { OrderEvent } from './handlers.ts';
 
 /** Errors that a person meets with patience. */
@@ -36,6 +36,7 @@ export class Operators {
       } catch (error) {
         if (!(error instanceof StateError)) throw error;
         if (!PASSING.test(error.name) || tries === 30) return undefined;
+        if (error.name === OFF) tries = 0;
         await new Promise<void>((resolve) => scheduler.at(scheduler.now() + 60_000, resolve));
       }
     }
@@ -45,10 +46,11 @@ export class Operators {
     { source, symbol, timeframe }: Series,
     { start, end }: Partial<Range>,
     key?: string,
+    symbols: readonly string[] = [symbol],
   ): Promise<Job | undefined> {
     const body = {
       source,
-      symbols: [symbol],
+      symbols,
       timeframe,
       ...(start !== undefined && { from: iso(start) }),
       ...(end !== undefined && { to: iso(end) }),

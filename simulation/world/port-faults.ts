@@ -45,7 +45,7 @@ export class PortFaults {
     this.#down.set(port, Math.max(until, this.#down.get(port) ?? 0));
   }
 
-  /** Each of its answers takes so much longer. */
+  /** How much longer each of its answers takes. */
   slowDown(port: string, until: number, ms: number): void {
     this.#slow.push({ port, until, ms });
   }

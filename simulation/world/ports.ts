@@ -37,7 +37,7 @@ export interface Shared {
   readonly start: (jobId: string) => void;
 }
 
-/** The ports of one process, made anew for each: it shares nothing with another one but what outlives it. */
+/** The ports of one process, made for each: it shares nothing with another one but what outlives it. */
 export const portsOf = (
   shared: Shared,
   process: Process,
@@ -176,7 +176,7 @@ class ProcessPorts implements Ports {
       const port = make(this.#stepAt(of), this.#shared);
       const Wrapper = wrapperOf(of, name, port);
       const wrapped: object = new Wrapper({
-        port: port as Readonly<Record<string, Method>>,
+        port: port as Readonly<Record<string, Asynchronous>>,
         process: this.#process,
         faults: this.#shared.faults,
         adopt: this.#version.adopt,
@@ -205,16 +205,17 @@ const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
   Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
 
 type Method = (...given: unknown[]) => unknown;
+type Asynchronous = (...given: unknown[]) => Promise<unknown>;
 
 /** What a port that is wrapped needs at each of its answers. */
 interface Wrapping {
-  readonly port: Readonly<Record<string, Method>>;
+  readonly port: Readonly<Record<string, Asynchronous>>;
   readonly process: Process;
   readonly faults: PortFaults;
   readonly adopt: (error: unknown) => unknown;
 }
 
-/** After each answer of a port comes the moment at which it may be lost, or whoever waits for it may die. */
+/** After each answer of a port comes the moment at which it may be lost, or the process that waits for it may die. */
 class Wrapped {
   readonly wrapping: Wrapping;
 
@@ -232,19 +233,20 @@ function wrapperOf(of: string, name: string, port: object): typeof Wrapped {
   class Made extends Wrapped {}
   for (const method of methodsOf(port)) {
     const what = `${of} ${method}`;
-    // Whoever uses it may take it from its port, so it is bound; a process uses few of them.
+    // Its user may detach it from its port, so it is bound; a process uses few of them.
     const bound = function (this: Wrapped): Method {
       const { port: inner, process, faults, adopt } = this.wrapping;
-      return async (...given) => {
+      const arrived = (answer: unknown): unknown => {
         try {
-          const answer = await inner[method]!(...given);
-          const lost = faults.after(process, what);
-          if (lost) await lost;
-          return answer;
+          return faults.after(process, what) ?? answer;
         } catch (error) {
           throw adopt(error);
         }
       };
+      const failed = (error: unknown): never => {
+        throw adopt(error);
+      };
+      return (...given) => inner[method]!(...given).then(arrived, failed);
     };
     Object.defineProperty(Made.prototype, method, { get: bound });
   }

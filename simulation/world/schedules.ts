@@ -23,12 +23,15 @@ export function startSchedules(
   random: Random,
   lambda: Functions,
   took: (handler: string) => void,
+  isOff: () => boolean,
 ): void {
   for (const { handler, everyMs } of TURNS) {
     let due = scheduler.now() + random.fork(handler).int(everyMs);
     const turn = (): void => {
-      took(handler);
-      void lambda.send(handler, {});
+      if (!isOff()) {
+        took(handler);
+        void lambda.send(handler, {});
+      }
       due += everyMs;
       scheduler.at(due, turn);
     };

@@ -56,7 +56,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   readonly turns = new Map<string, number>();
   /** what must not be; empty when all is well */
   readonly problems: string[] = [];
-  /** jobs whose execution has ended, for whoever checks them */
+  /** jobs whose execution has ended, for the properties */
   onEnd: ((jobId: string, status: string) => void) | undefined;
   bundle: Bundle;
   /** the version that a deployment puts in the place of the present one, and that one in its place; undefined: there is none */
@@ -72,6 +72,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
   /** what is not followed for a while, because somebody ended the job that was to follow it; epoch ms */
   readonly leftOff: { readonly series: Series; readonly start: number; end: number }[] = [];
   #calls = 0;
+  /** epoch ms */
+  #offUntil = Number.NEGATIVE_INFINITY;
 
   constructor({ seed, start, venueOf, before, watch, orderedFrom }: Setting<Venue>) {
     this.orderedFrom = orderedFrom;
@@ -108,6 +110,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       deploy: () => {
         if (this.earlier) this.bundle = this.bundle === bundle ? this.earlier : bundle;
       },
+      isOff: () => this.isOff,
       problem: (what) => this.problems.push(what),
       ports: (process, version) =>
         portsOf(
@@ -142,11 +145,15 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       },
     });
     const behind = this.random.fork('index');
-    // The index by status hears of a write a moment later.
+    // The index by status sees a write a moment later.
     this.tables.indexBehind = () => (behind.chance(0.1) ? behind.int(4) : 0);
     this.operators = new Operators(this);
-    startSchedules(this.scheduler, this.random.fork('schedules'), this.functions, (handler) =>
-      count(this.turns, handler),
+    startSchedules(
+      this.scheduler,
+      this.random.fork('schedules'),
+      this.functions,
+      (handler) => count(this.turns, handler),
+      () => this.isOff,
     );
   }
 
@@ -162,17 +169,26 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
     else this.strokesAt.set(kind, [this.scheduler.now()]);
   }
 
-  /** Orders every series from the beginning up to the present, as whoever set the warehouse up. */
+  /** Orders every series from the beginning up to the present, as the owner who sets the warehouse up. */
   orderAll(): void {
     for (const series of this.series) void this.operators.order(series, { start: this.orderedFrom });
   }
 
-  /** The host is killed with all that runs on it; when it is back, it goes on with the jobs at work. */
-  restart(): void {
+  /** Nothing runs, and no turn of a schedule is made up for. */
+  get isOff(): boolean {
+    return this.scheduler.now() < this.#offUntil;
+  }
+
+  /** The host is killed with all that runs on it; when it is back, it goes on with the jobs at work. @param ms how long it takes */
+  restart(ms = BOOT): void {
     this.executions.forget();
     for (const process of this.scheduler.alive())
       this.scheduler.kill(process, new StateError('Lambda.Unknown', 'the host was killed'));
-    this.scheduler.at(this.scheduler.now() + BOOT, () => {
+    const until = this.scheduler.now() + ms;
+    if (ms > BOOT) this.#offUntil = Math.max(this.#offUntil, until);
+    this.scheduler.at(until, () => {
+      // Killed again meanwhile, and off for longer.
+      if (this.isOff) return;
       for (const { id, status } of this.tables.jobs.values())
         if (!isFinished(status)) this.executions.start(id);
     });

@@ -19,7 +19,7 @@ function dashed(at: number, order: string): string {
 
 function fng(context: VenueContext, request: VenueRequest): VenueAnswer {
   const query = queryOf(request);
-  // Read as PHP's intval does: what is no number is 0, and 0 is everything.
+  // Read as PHP's intval does: what is not a number is 0, and 0 is everything.
   const limit = Math.max(0, Number.parseInt(query.get('limit') ?? '1', 10) || 0);
   const { newestFirst, nextAt } = days(context.seed, request.at);
   const page = limit === 0 ? newestFirst : newestFirst.slice(0, limit);

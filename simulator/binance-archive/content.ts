@@ -1,5 +1,5 @@
 import type { VenueContext } from '../frame/module.ts';
-import { computedOf } from '../market/computed.ts';
+import { computedMarket } from '../market/computed.ts';
 import { contractOf } from '../market/contracts.ts';
 import { marketOf } from '../market/market.ts';
 import { fundingCsv, metricsCsv } from './futures-csv.ts';
@@ -18,5 +18,5 @@ export function contentOf(context: VenueContext, object: ArchiveObject): Iterabl
   if (object.dataset === 'metrics') return [metricsCsv(context, contract, object)];
   if (object.dataset === 'aggTrades') return tradesCsv(marketOf(context), contract, object);
   const computed = computedIn(object.dataset);
-  return klinesCsv(marketOf(context), computed ? computedOf(computed, contract) : contract, object);
+  return klinesCsv(marketOf(context), computed ? computedMarket(computed, contract) : contract, object);
 }

@@ -91,7 +91,7 @@ function filesOf(
     const object = objectOf(series, period);
     if (context.faults.hides('binance-archive', `GET /binance-archive/${object.key}`)) return [];
     const modified = modifiedAt(context, object);
-    // Of eight trades a minute.
+    // Eight trades a minute.
     const trades = series.dataset === 'aggTrades' ? 7_500 : undefined;
     const step = trades ?? INTERVALS.get(series.interval === '1mo' ? '1M' : series.interval)?.step ?? 300_000;
     const size = 200 + Math.ceil((BYTES_PER_ROW * (period.end - period.start)) / step);

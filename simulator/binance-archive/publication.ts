@@ -1,7 +1,7 @@
 import { type Period, periodAt, periodsIn } from '../../functions/core/time/period.ts';
 import { DAY, HOUR, MINUTE } from '../../functions/core/time/time.ts';
 import type { VenueContext } from '../frame/module.ts';
-import { computedOf } from '../market/computed.ts';
+import { computedMarket } from '../market/computed.ts';
 import { contractOf } from '../market/contracts.ts';
 import { hash32, seedOf } from '../numbers/noise.ts';
 import { type ArchiveObject, computedIn, isKlines, marketNameOf } from './keys.ts';
@@ -45,7 +45,7 @@ export function lifeOf(
   const listed = contractOf(object.market, object.symbol);
   if (!listed) return undefined;
   const computed = computedIn(object.dataset);
-  const contract = computed ? computedOf(computed, listed) : listed;
+  const contract = computed ? computedMarket(computed, listed) : listed;
   const others = object.market === 'cm' ? METRICS_FROM.coinM : METRICS_FROM.others;
   const metrics = object.symbol === 'BTCUSDT' ? METRICS_FROM.BTCUSDT : others;
   const candles = contract.archiveFrom ?? 0;
@@ -63,7 +63,7 @@ export function lifeOf(
   return { start: Math.max(contract.listedAt, from), end: frozen };
 }
 
-/** Whether the file can be had at an instant. */
+/** Whether the file is available at an instant. */
 export function isPublished(object: ArchiveObject, now: number): boolean {
   const life = lifeOf(object);
   if (!life || object.period.end <= life.start || object.period.start >= life.end) return false;
@@ -92,13 +92,13 @@ type Series = Pick<ArchiveObject, 'market' | 'symbol' | 'dataset' | 'unit'>;
 
 /** Every period of a series that is published by now, oldest first. */
 export function publishedPeriods(series: Series, now: number) {
-  const range = pastOf(series, now);
+  const range = pastPeriods(series, now);
   return range ? periodsIn(series.unit, range).filter(outBy(series, now)) : [];
 }
 
 /** Whether any period of a series is published by now: a listing of all symbols needs no more. */
 export function isPublishedAtAll(series: Series, now: number): boolean {
-  const range = pastOf(series, now);
+  const range = pastPeriods(series, now);
   if (!range) return false;
   const isOut = outBy(series, now);
   let period = periodAt(series.unit, range.start);
@@ -110,7 +110,7 @@ export function isPublishedAtAll(series: Series, now: number): boolean {
 }
 
 /** The part of a series' life of which periods are over; undefined: none. */
-function pastOf(series: Series, now: number): { start: number; end: number } | undefined {
+function pastPeriods(series: Series, now: number): { start: number; end: number } | undefined {
   const life = lifeOf(series);
   if (!life) return undefined;
   const end = Math.min(life.end, periodAt(series.unit, now).start);
@@ -118,7 +118,7 @@ function pastOf(series: Series, now: number): { start: number; end: number } | u
 }
 
 /**
- * Whether the file of a period can be had at an instant. A period entirely between two lives of the symbol has no file, and some
+ * Whether the file of a period is available at an instant. A period entirely between two lives of the symbol has no file, and some
  * symbols have no file of a month. What holds of the whole series is looked up once: a folder has thousands of periods.
  */
 function outBy(series: Series, now: number): (period: Period) => boolean {

@@ -1,4 +1,4 @@
-import { listedIn } from '../binance/listed.ts';
+import { listedIn, ORDER_TYPES } from '../binance/listed.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, isKnown } from '../market/contracts.ts';
 import { decimal } from '../numbers/decimal.ts';
@@ -57,15 +57,7 @@ function symbolInfo(contract: Contract): unknown {
       },
       { filterType: 'LOT_SIZE', minQty: '1', maxQty: '1000000', stepSize: '1' },
     ],
-    orderTypes: [
-      'LIMIT',
-      'MARKET',
-      'STOP',
-      'STOP_MARKET',
-      'TAKE_PROFIT',
-      'TAKE_PROFIT_MARKET',
-      'TRAILING_STOP_MARKET',
-    ],
+    orderTypes: ORDER_TYPES,
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX'],
   };
 }

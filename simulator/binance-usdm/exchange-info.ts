@@ -1,5 +1,5 @@
 import { DAY } from '../../functions/core/time/time.ts';
-import { listedIn } from '../binance/listed.ts';
+import { listedIn, ORDER_TYPES } from '../binance/listed.ts';
 import type { VenueContext } from '../frame/module.ts';
 import { type Contract, isKnown } from '../market/contracts.ts';
 import { decimal } from '../numbers/decimal.ts';
@@ -66,15 +66,7 @@ function symbolInfo(contract: Contract, now: number): unknown {
       },
       { filterType: 'LOT_SIZE', minQty: decimal(1, lot), maxQty: '1000000', stepSize: decimal(1, lot) },
     ],
-    orderTypes: [
-      'LIMIT',
-      'MARKET',
-      'STOP',
-      'STOP_MARKET',
-      'TAKE_PROFIT',
-      'TAKE_PROFIT_MARKET',
-      'TRAILING_STOP_MARKET',
-    ],
+    orderTypes: ORDER_TYPES,
     timeInForce: ['GTC', 'IOC', 'FOK', 'GTX', 'GTD'],
   };
 }

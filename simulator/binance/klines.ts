@@ -1,5 +1,5 @@
 import type { VenueContext } from '../frame/module.ts';
-import { computedOf } from '../market/computed.ts';
+import { computedMarket } from '../market/computed.ts';
 import {
   type Computed,
   type Contract,
@@ -83,7 +83,7 @@ export function klines(
   if (recorded) return cut(recorded.rows, query);
   const listed = restContractOf(market, symbol, query.asOf);
   if (!listed) throw badSymbol();
-  const contract = computed ? computedOf(computed, listed) : listed;
+  const contract = computed ? computedMarket(computed, listed) : listed;
   const interval = INTERVALS.get(query.interval);
   if (!interval) throw badInterval();
   const rows = pageOf(marketOf(context), contract, { ...query, interval });

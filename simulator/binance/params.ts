@@ -6,6 +6,7 @@ const SYMBOL = '^[A-Z0-9-_.]{1,20}$';
 /** Names in Chinese are read too, percent-encoded as all of a query. */
 const NAME = /^[A-Z0-9-_.\u0080-\uffff]{1,20}$/;
 const NUMBER = '^[0-9]{1,20}$';
+const DIGITS = new RegExp(NUMBER);
 
 /** The query of one request, read as strictly as the venue reads it. */
 export class Params {
@@ -55,7 +56,7 @@ export class Params {
   integer(name: string): number | undefined {
     const value = this.text(name);
     if (value === undefined) return undefined;
-    if (!new RegExp(NUMBER).test(value)) throw illegal(name, NUMBER);
+    if (!DIGITS.test(value)) throw illegal(name, NUMBER);
     return Number(value);
   }
 

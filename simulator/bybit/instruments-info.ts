@@ -25,7 +25,7 @@ export function instrumentsInfo(_: VenueContext, request: VenueRequest): unknown
     throw badParameter('params error: symbol invalid', { category: '', list: [], nextPageCursor: '' });
   }
   const limit = params.limit(500, 1000);
-  const after = lastOf(params.text('cursor'));
+  const after = lastSymbol(params.text('cursor'));
   const rest = listed.filter((i) => i.symbol > after);
   const page = rest.slice(0, limit);
   const more = rest.length > limit;
@@ -36,7 +36,7 @@ export function instrumentsInfo(_: VenueContext, request: VenueRequest): unknown
   };
 }
 
-function lastOf(cursor: string | undefined): string {
+function lastSymbol(cursor: string | undefined): string {
   if (cursor === undefined) return '';
   const last = /^first=\w+&last=(\w+)$/.exec(cursor)?.[1];
   if (last === undefined) throw badParameter('params error: cursor invalid');

@@ -27,7 +27,7 @@ export type Wire =
   | readonly Wire[]
   | { readonly [key: string]: Wire | undefined };
 
-/** Rounded to so many decimals. */
+/** Rounded to a number of decimals. */
 export const float = (value: number, digits: number): Float => new Float(Number(value.toFixed(digits)) || 0);
 
 /** JSON text; `JSON.stringify` would lose the difference between 1 and 1.0. */

@@ -105,7 +105,7 @@ export class Limiter {
    * A call made while over the limit. More than `grace` of them in one window start a ban; each further ban takes the
    * next length.
    * @param lengths ban lengths in ms, the last one repeats
-   * @param window which window: `resetAt` of the refused charge; without it strikes add up for ever
+   * @param window which window: `resetAt` of the refused charge; without it strikes add up forever
    * @returns epoch ms of the ban's end when this strike started one
    */
   strike(
@@ -127,7 +127,7 @@ export class Limiter {
     return ban.until;
   }
 
-  /** A call made during a ban: the ban starts anew with its present length or more. */
+  /** A call made during a ban: the ban restarts with its present length or more. */
   prolong(scope: string, ip: string, lengths: readonly number[]): number {
     const ban = this.#bans.get(`${scope} ${ip}`);
     if (!ban) throw new RangeError(`${ip} is not banned from ${scope}`);

@@ -63,7 +63,7 @@ export async function listen(
     close: () =>
       new Promise((done, fail) => {
         server.close((error) => (error ? fail(error) : done()));
-        // A hanging answer would hold the server open for ever.
+        // A hanging answer would hold the server open forever.
         server.closeAllConnections();
       }),
   };

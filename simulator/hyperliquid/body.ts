@@ -1,9 +1,9 @@
 import type { VenueAnswer } from '../frame/module.ts';
 
-/** A body that is no request of the venue: it says so in plain text. */
+/** A body that is not a request of the venue: it says so in plain text. */
 export class Unprocessable extends Error {}
 
-/** Fields of a request's body. A wrong type, and what lacks, is refused as a whole. */
+/** Fields of a request's body. A wrong type or a missing field refuses the whole request. */
 export class Fields {
   readonly #fields: Readonly<Record<string, unknown>>;
 

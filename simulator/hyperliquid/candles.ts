@@ -28,7 +28,7 @@ const NAMES = new Set([
 /** What is kept of each coin and interval. */
 const KEPT = 5_000;
 
-/** Of a longer range than is kept the newest candles; oldest first. @returns undefined for an unknown coin */
+/** The candles of a range, oldest first; where more lie in it than are kept, the newest. @returns undefined for an unknown coin */
 export function candleSnapshot(
   context: VenueContext,
   body: Fields,
@@ -75,7 +75,7 @@ function rowsOf(
   })).filter(({ t, n }) => t >= from && n > 0);
 }
 
-/** Without trailing zeros, but for one behind the point. */
+/** Without trailing zeros, except one behind the point. */
 export function written(units: number, digits: number): string {
   const text = decimal(units, digits);
   if (!text.includes('.')) return `${text}.0`;

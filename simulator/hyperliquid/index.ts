@@ -10,7 +10,7 @@ import { fundingHistory } from './funding.ts';
 const LIMIT = 'hyperliquid';
 
 interface Kind {
-  /** one more unit of weight is counted for so many rows */
+  /** one more unit of weight is counted for each such number of rows */
   readonly rowsPerWeight?: number;
   /** @returns undefined for a coin that it does not know */
   answer(context: VenueContext, body: Fields, now: number): unknown;

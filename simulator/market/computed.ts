@@ -18,7 +18,7 @@ const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
 const known = new Map<string, Contract>();
 
 /** What is computed about a contract, as a market of its own: it halts at other minutes, and nothing is traded at it. */
-export function computedOf(kind: Computed, contract: Contract): Contract {
+export function computedMarket(kind: Computed, contract: Contract): Contract {
   const market = `${contract.market as 'um' | 'cm'}-${kind}` as const;
   const key = `${market} ${contract.symbol}`;
   let made = known.get(key);

@@ -223,7 +223,7 @@ const FILLERS: readonly Contract[] = (['spot', 'um'] as const).flatMap((market) 
 export interface Also {
   /** perpetuals about what is traded elsewhere */
   readonly tradfi: boolean;
-  /** so many invented symbols, 1,000 at most */
+  /** the number of invented symbols, 1,000 at most */
   readonly fillers: number;
 }
 

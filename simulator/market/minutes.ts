@@ -10,7 +10,7 @@ import { Walk } from './walk.ts';
 const PERP_TURNOVER = 2;
 const DOLLARS_PER_TRADE = 900;
 const DOLLARS: ReadonlySet<string> = new Set(['USDT', 'USDC', 'USD']);
-/** markets whose single trades can be had: their candles are what the trades make */
+/** markets whose single trades are available: their candles are what the trades make */
 const TRADED: ReadonlySet<MarketName> = new Set<MarketName>(['spot', 'um']);
 /** how far a market strays from the price that all share */
 export const STRAY: Readonly<Record<MarketName, number>> = {
@@ -144,7 +144,7 @@ export class Minutes {
     const taker = hash32(this.#streams.taker, minute);
     const bought = Math.round(lots * (0.3 + 0.4 * ((taker & 0xffff) / 0x10000)));
     const mean = low + (high - low) * (0.25 + 0.5 * unit(this.#streams.price, minute));
-    // Of an inverse contract the dearer the coin, the less of it a contract is.
+    // The dearer the coin, the less of it one inverse contract is.
     const vwap = contractSize
       ? (contractSize * this.#tick * 10 ** this.contract.digits.quote) / mean
       : mean * this.#quoteScale;

@@ -13,7 +13,7 @@ const SUPPLY_PER_OPEN_INTEREST = 240;
 export type Crowd = 'topAccounts' | 'topPositions' | 'allAccounts';
 const CENTRE: Readonly<Record<Crowd, number>> = { topAccounts: 0.61, topPositions: 0.58, allAccounts: 0.64 };
 
-/** Open interest, crowd ratios and taker volume of a perpetual: what REST shows for a month and the archive for ever. */
+/** Open interest, crowd ratios and taker volume of a perpetual: what REST shows for a month and the archive without end. */
 export class Positioning {
   readonly #seed: number;
   readonly #market: SimMarket;

@@ -53,7 +53,7 @@ export class DigitWriter {
     for (let i = digits; i < pad; i++) this.#bytes[this.#at++] = ZERO;
   }
 
-  /** What was written; the writer starts anew. */
+  /** What was written; the writer starts again, empty. */
   take(): Buffer {
     const out = this.#bytes.subarray(0, this.#at);
     this.#bytes = Buffer.allocUnsafe(this.#bytes.length);

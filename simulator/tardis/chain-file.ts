@@ -11,7 +11,7 @@ const COLUMNS =
   'ask_price,ask_amount,ask_iv,mark_price,mark_iv,underlying_index,underlying_price,delta,gamma,vega,theta,rho';
 
 const HOURS = 24;
-/** Of a hundred options in an hour, those that are not quoted anew. The others are once: a real file has a row for each change. */
+/** How many of a hundred options are not quoted again in an hour. The others are once: a real file has a row for each change. */
 const QUIET = 12;
 
 interface Line {
@@ -50,7 +50,7 @@ function quotesOf(context: VenueContext, option: Option, hour: number): Line[] {
   // Now and then one comes at the very end of the hour.
   if (hash32(stream + 2, n) % 50 === 0) times.push(hour + HOUR - 1);
   const lines = times.map((at) => lineOf(context, option, option.name, at, stream));
-  // Beside the options that are settled in the coin there are linear ones.
+  // There are linear options beside those that are settled in the coin.
   if (hash32(stream + 3, 0) % 40 === 0) {
     const linear = option.name.replace('-', '_USDC-');
     lines.push(lineOf(context, option, linear, times[0]! + SECOND, stream));
@@ -62,7 +62,7 @@ function lineOf(context: VenueContext, option: Option, name: string, at: number,
   const q = quote(context.seed, pricesOf(context), option, at);
   const local = at * 1_000 + (hash32(stream + 4, at % 2 ** 31) % 1_000);
   const delay = 2_000 + (hash32(stream + 5, at % 2 ** 31) % 40_000);
-  // The last digits are those of milliseconds: the venue's own stamps are no finer.
+  // The last digits are those of milliseconds: the venue's own stamps are not finer.
   const stamp = Math.floor((local - delay) / 1_000) * 1_000;
   const isUnpriced = hash32(stream + 6, 0) % 60 === 0;
   const cells: (string | number | undefined)[] = [
@@ -89,6 +89,6 @@ function lineOf(context: VenueContext, option: Option, name: string, at: number,
 const side = (price: number | undefined, { iv }: Quote): (number | undefined)[] =>
   price === undefined ? [undefined, undefined, undefined] : [price, 12.5, iv];
 
-/** The venue's own, which nobody has to believe; without a volatility they are no numbers. */
+/** The venue's own, which nobody has to believe; without a volatility they are not numbers. */
 const greeks = ({ value }: Quote, isUnpriced: boolean): (number | string)[] =>
   isUnpriced ? Array(5).fill('NaN') : [Number(value.delta.toFixed(5)), 0.00002, 61.2, -48.7, 20.1];

@@ -12,7 +12,7 @@ import { type DatabaseTap, startDatabaseTap } from './support/database-tap.ts';
 
 /**
  * What one candle weighs: on the way to the server, in its log and on its disk. Traffic out of AWS is billed by the
- * byte, the log decides how fast a replica follows, the disk is what the warehouse costs for ever. When a number grows on
+ * byte, the log decides how fast a replica follows, the disk is what the warehouse costs forever. When a number grows on
  * purpose, such as by a column, add its bytes here; `functions/core/costs/assumptions.ts` counts on the first one.
  */
 const ROWS = 44_640;

@@ -16,34 +16,40 @@ Options:
   -V, --version             output the version number
   -h, --help                display help for command
 
-Commands:
-  backfill                  fill the warehouse, and see how full it is
-  sql [options] <query>     put a question to the warehouse; it can only read
-  data [options] <table>    all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON
-  seed [options]            fill the warehouse family by family, and report
-  verify [options]          load everything once more, compare each stored row with it, and certify
-  export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
-  keys                      your keys, with which exports are signed
+This machine:
   up [options]              start gordon-data on this machine
   down                      stop what "up" started; the data are kept
   status [options]          whether gordon-data runs on this machine, and where
   logs [options]            what the host of this machine has logged
   open [options] [page]     open the console of this machine in the browser
-  console [options]         the web console of a deployed API; requests are signed with your AWS credentials
+  doctor [options]          check everything that has to work, and say what to do
+
+Fill and read:
+  backfill                  fill the warehouse, and see how full it is
+  seed [options]            fill the warehouse family by family, and report
+  sql [options] <query>     put a question to the warehouse; it can only read
+  data [options] <table>    all rows of a range of one table, as a file: Parquet, Arrow, CSV or NDJSON
+  universe [options]        every symbol that was listed at an instant, those that ended since among them
   mcp [options]             the warehouse as tools for a language model: the Model Context Protocol on stdio
-  migrate [options]         bring the database to the newest schema; up does it by itself
-  roles [options]           print the SQL that makes the logins of the warehouse, or run it
-  convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
+
+Prove and publish:
+  verify [options]          load everything once more, compare each stored row with it, and certify
+  probe [options]           compare the live venues with what the adapters take for granted, and report
+  export [options] [list]   write tables as files, a month of a series in each, with a signed manifest
+  keys                      your keys, with which exports are signed
+  fleet                     several warehouses, each with a database of its own: one report over all
+
+Operate:
   retention                 what is not kept of a source: it is not fetched, and the report says "retired"
   sizes [options]           rows and bytes of each table, and bytes a row
-  fleet                     several warehouses, each with a database of its own: one report over all
-  probe [options]           compare the live venues with what the adapters take for granted, and report
-  universe [options]        every symbol that was listed at an instant, those that ended since among them
-  doctor [options]          check everything that has to work, and say what to do
-  service                   gordon-data as a service of systemd, in a sandbox
+  convert-labels [options]  give rows of archive files the times that another shift of their labels stands for
+  migrate [options]         bring the database to the newest schema; up does it by itself
+  roles [options]           print the SQL that makes the logins of the warehouse, or run it
   backup <dir>              save the database and the jobs into a folder, while they work
   restore [options] <dir>   fill an empty database from a backup whose files match their hashes
   upgrade [options]         move the data of an older PostgreSQL into the installed one
+  service                   gordon-data as a service of systemd, in a sandbox
+  console [options]         the web console of a deployed API; requests are signed with your AWS credentials
   completion <shell>        print what makes your shell complete these commands
   help [command]            display help for command
 
@@ -121,7 +127,7 @@ Exit codes: 0 succeeded; 1 failed, cancelled or with gaps; 2 invalid order; 130 
   });
 
   it.each(['', 'backfill', 'backfill klines'])(
-    'is shown on stderr for "%s", which is no command',
+    'is shown on stderr for "%s", which is not a command',
     async (line) => {
       const ran = await gordon(line.split(' ').filter(Boolean));
       expect([ran.code, ran.stdout]).toEqual([2, '']);
@@ -183,7 +189,7 @@ describe('a usage error is one line and ends with 2', () => {
       code: 2,
       stdout: '',
       stderr:
-        'gordon-data: GORDON_API_URL is "localhost:8081", which is no URL: write it as http://127.0.0.1:8081\n',
+        'gordon-data: GORDON_API_URL is "localhost:8081", which is not a URL: write it as http://127.0.0.1:8081\n',
     });
   });
 });

@@ -34,7 +34,7 @@ describe('a command that is named to the user', () => {
     expect(hint('bin/gordon-data sql "SELECT 1"')).toBe(`${name} sql "SELECT 1"`);
   });
 
-  it('is no target of the Makefile outside the clone', () => {
+  it('is not a target of the Makefile outside the clone', () => {
     const at = (cwd: string) => hintsFor({ script: '/usr/bin/gordon-data', path, root, cwd });
     expect(at(root)('start it with `make dev-up`')).toBe('start it with `make dev-up`');
     expect(at('/tmp')('start it with `make dev-up`')).toBe('start it with `gordon-data up`');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { JobOrder } from '../../functions/core/jobs/job.ts';
-import type { JobStore } from '../../functions/core/jobs/ports.ts';
+import { JOB_STATUSES, type JobOrder, originOf } from '../../functions/core/jobs/job.ts';
+import type { JobFilter, JobStore } from '../../functions/core/jobs/ports.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
 import { DAY, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import type { JobTableUnderTest, MakeJobTable } from './job-table.ts';
@@ -217,6 +217,53 @@ export function describeJobStore(makeTable: MakeJobTable): void {
     });
   });
 
+  describe('the list by origin', () => {
+    it('has an order among the runs of schedules, page by page', async () => {
+      await using own = await makeTable();
+      const store = own.jobs;
+      const ids: Record<string, string> = {};
+      const enter = async (name: string, over: Partial<JobOrder>, status?: 'succeeded' | 'failed') => {
+        own.now += SECOND;
+        const { id } = (await store.create({ ...order, ...over })).job;
+        ids[name] = id;
+        if (status) await store.finish(id, { status, rows: 1, origin: originOf(over) });
+      };
+      await enter('order', {}, 'succeeded');
+      await enter('older order', { source: 'funding' }, 'succeeded');
+      for (let i = 0; i < 5; i++) await enter(`run ${i}`, { scheduled: true }, 'succeeded');
+      await enter('audit', { scheduled: true, audit: true }, 'succeeded');
+      await enter('failed run', { scheduled: true }, 'failed');
+      await enter('running', { scheduled: true });
+      const list = async (filter: Partial<JobFilter>) => {
+        const page = await store.list({ statuses: JOB_STATUSES, limit: 9, ...filter });
+        const names = Object.keys(ids);
+        return [page.jobs.map((job) => names.find((name) => ids[name] === job.id)), page.more] as const;
+      };
+      expect(await list({ origins: ['order'] })).toEqual([['older order', 'order'], false]);
+      expect(await list({ origins: ['audit'] })).toEqual([['audit'], false]);
+      expect(await list({ origins: ['audit', 'schedule'], limit: 3 })).toEqual([
+        ['running', 'failed run', 'audit'],
+        true,
+      ]);
+      expect(await list({ origins: ['schedule'], statuses: ['succeeded'], limit: 4 })).toEqual([
+        ['run 4', 'run 3', 'run 2', 'run 1'],
+        true,
+      ]);
+      const loud = ['running', 'failed run', 'older order', 'order'];
+      expect(await list({ withoutQuiet: true })).toEqual([loud, false]);
+      expect(await list({ withoutQuiet: true, limit: 3 })).toEqual([loud.slice(0, 3), true]);
+      expect(await list({ withoutQuiet: true, after: ids['failed run']! })).toEqual([loud.slice(2), false]);
+      expect(await list({ withoutQuiet: true, source: 'klines' })).toEqual([
+        ['running', 'failed run', 'order'],
+        false,
+      ]);
+      expect(await list({ withoutQuiet: true, origins: ['schedule'] })).toEqual([loud.slice(0, 2), false]);
+      expect(await list({ statuses: ['succeeded'], limit: 2 })).toEqual([['audit', 'run 4'], true]);
+      expect(await store.get(ids.audit!)).toMatchObject({ status: 'succeeded', audit: true });
+      await expect(store.cancel(ids.audit!)).rejects.toMatchObject({ code: 'job-finished' });
+    });
+  });
+
   describe('chunks', () => {
     it('keep the first total and their rows when a later wave plans them again', async () => {
       const id = await make();
@@ -271,7 +318,7 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       const first = { from: table.now, until: table.now + MINUTE, scope: 'binance-spot' };
       const at = { leftMs: DAY, rows: 0 } as const;
       await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: first.until, scope: first.scope });
-      // Its turn in the next wave is no venue's doing.
+      // Its turn in the next wave is not a venue's doing.
       await jobs.checkpoint(id, 'a', { ...at, state: 'waiting', resumeAt: table.now });
       expect(await of()).toMatchObject({ startedAt: began, waits: [first] });
       await jobs.failChunk(id, 'a', {

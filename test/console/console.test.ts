@@ -186,6 +186,8 @@ describe.skipIf(browserAbsent)(`the console in a real browser${why}`, () => {
     await page.getByText('Copy as…').click();
     await page.getByRole('button', { name: 'DuckDB' }).click();
     await page.getByText(/SELECT \* FROM read_parquet\('http.*every=15m/).waitFor();
+    const link = page.getByRole('link', { name: 'Download CSV for Excel' });
+    expect(await link.getAttribute('href')).toMatch(/every=15m&format=excel$/);
     await page.getByRole('combobox', { name: 'Candles of' }).selectOption('1d');
     await page.getByRole('img', { name: /38 points/ }).waitFor();
     await page.getByRole('button', { name: 'Earlier' }).click();

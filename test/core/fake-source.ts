@@ -79,6 +79,8 @@ export interface World {
   listed?: true | GordonError;
   /** only days, each of which also holds the instant at which it ends */
   closing?: true;
+  /** an object is there when this has resolved; defaults to at once */
+  arrives?: () => Promise<unknown>;
 }
 
 export interface Filled {
@@ -125,6 +127,7 @@ export async function fill(
       read: async (object: { file: HttpRequest }): Promise<ArchiveFile | undefined> => {
         const [, unit, name] = object.file.path.split('/') as [string, string, string];
         calls.push(`${unit} ${name}`);
+        await w.arrives?.();
         const rows = w.archive[name];
         if (rows instanceof GordonError) throw rows;
         return rows && { sha256: `sha of ${name}`, content: pieces(rows, w.pieceRows) };
@@ -192,7 +195,7 @@ function sourceOf(w: World): Source {
     parser: () => ({
       push(bytes) {
         const times = timesIn(bytes);
-        // A negative instant stands for a cell that is no number.
+        // A negative instant stands for a cell that is not a number.
         if (times.some((t) => t < 0)) throw malformedRows();
         return parsedOf(times);
       },

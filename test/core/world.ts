@@ -13,7 +13,7 @@ import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { VerifyPorts } from '../../functions/core/verify/verify-period.ts';
 import type { FetchChunkInput } from '../../functions/core/workflow/contracts.ts';
-import { sha256 } from '../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../functions/stores/files/sha256.ts';
 import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
 import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
 import { createMemoryLeases } from '../../simulation/memory/jobs/leases.ts';

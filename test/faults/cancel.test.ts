@@ -106,7 +106,7 @@ describe('what only a cancelled job wanted', () => {
   const reportOf = async (symbol: string): Promise<Row[]> =>
     (await at.ask<Row[]>(`/backfill/report?source=klines_spot&symbol=${symbol}`)).body;
 
-  it('is no gap, at once and after its end, and is ordered anew by the next order', async () => {
+  it('is not a gap, at once and after its end, and is ordered anew by the next order', async () => {
     const slice = own('BTCUSDT', 3);
     byPages();
     at.venues.faults.add({ kind: 'delay', ms: 80, match: PAGES });

@@ -23,7 +23,8 @@ export async function createTestDatabase(from: 'template' | 'empty' = 'template'
   const server = await askBroker();
   const name = `test_${randomUUID().slice(0, 8)}`;
   const template = from === 'template' ? server.template : 'template0';
-  await withAdmin(server, (admin) => admin`create database ${admin(name)} template ${admin(template)}`);
+  const admin = adminOf(server);
+  await admin`create database ${admin(name)} template ${admin(template)}`;
   const url = new URL(server.adminUrl);
   url.pathname = `/${name}`;
   const pools: Sql[] = [];
@@ -37,11 +38,8 @@ export async function createTestDatabase(from: 'template' | 'empty' = 'template'
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(pools.map((pool) => pool.end({ timeout: 5 })));
-      const leaks = await withAdmin(server, async (admin) => {
-        const left = await openSessions(admin, name);
-        await admin`drop database ${admin(name)} with (force)`;
-        return left;
-      });
+      const leaks = await openSessions(admin, name);
+      await admin`drop database ${admin(name)} with (force)`;
       if (leaks.length > 0) throw new Error(`connections left open to ${name}: ${leaks.join('; ')}`);
     },
   };
@@ -58,13 +56,13 @@ async function openSessions(admin: Sql, name: string): Promise<string[]> {
   }
 }
 
-async function withAdmin<T>(server: TestServer, work: (admin: Sql) => PromiseLike<T>): Promise<T> {
-  const admin = connect(server.adminUrl, { max: 1, application: 'test admin' });
-  try {
-    return await work(admin);
-  } finally {
-    await admin.end();
-  }
+const admins = new Map<string, Sql>();
+
+/** One session for all files of this process: a new one for each database would cost more than the database does. */
+function adminOf({ adminUrl }: TestServer): Sql {
+  const admin = admins.get(adminUrl) ?? connect(adminUrl, { max: 1, application: 'test admin' });
+  admins.set(adminUrl, admin);
+  return admin;
 }
 
 async function askBroker(): Promise<TestServer> {

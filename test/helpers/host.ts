@@ -30,6 +30,11 @@ export interface TestHost {
 /** The tests of the state machine check the definition's real pauses. */
 const RETRY_MS = 100;
 
+/** Each costs the server as much as many statements do, and a host lives for seconds. */
+const CONNECTIONS = 4;
+
+const isOver = (job: JobDetail): boolean => job.finished_at !== null;
+
 /** The job table that the program has: a file of SQLite, here in memory, or the DynamoDB that `AWS_ENDPOINT_URL_DYNAMODB` names. */
 export const REAL_TABLE = { jobTable: undefined } as const;
 
@@ -57,7 +62,12 @@ export async function startTestHost(
     durable: false,
     ...(clock && { clock }),
     ...options,
-    rehearsal: { retryMs: RETRY_MS, jobTable: memoryJobTable(), ...options.rehearsal },
+    rehearsal: {
+      retryMs: RETRY_MS,
+      jobTable: memoryJobTable(),
+      connections: CONNECTIONS,
+      ...options.rehearsal,
+    },
     env: { ...venues.env, ...options.env },
   });
   const base = `http://127.0.0.1:${host.ports.jobs}`;
@@ -80,7 +90,12 @@ export async function startTestHost(
       if (answer.status !== 202) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
       return answer.body;
     },
-    async wait(id, enough = (job) => job.finished_at !== null) {
+    async wait(id, enough = isOver) {
+      // A look at the job table costs a hundredth of a request.
+      if (enough === isOver) {
+        const ended = async () => (await host.services.jobs.get(id))?.finishedAt !== undefined;
+        await until(`job ${id} has ended`, ended);
+      }
       let job: JobDetail | undefined;
       await until(
         () => `job ${id} has come so far; it is at ${JSON.stringify(job)}`,

@@ -72,7 +72,7 @@ export const RELATIONS: readonly (readonly [operation: string, field: string, co
   ['refreshUniverse', 'market', 'invalid-request'],
   ['rows', 'every', 'no-candles'],
   ['rows', 'symbol', 'invalid-request'],
-  // A page of JSON is no file.
+  // A page of JSON is not a file.
   ['rows', 'file', 'invalid-request'],
   ['unfollow', 'purge', 'purge-unconfirmed'],
 ];
@@ -132,7 +132,7 @@ const isHeader = (value: string): boolean => /^[\x20-\x7e]*$/.test(value);
 /** The value that the text of a parameter stands for. */
 const asValue = (given: string, { schema, in: place }: Parameter): unknown => {
   const whole = schema.type === 'integer' && /^-?\d+$/.test(given);
-  // Blanks at the ends are no part of a header's value.
+  // Blanks at the ends are not part of a header's value.
   return whole ? Number(given) : place === 'header' ? given.trim() : given;
 };
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { DEFAULTS, OPTIONS, OptionError, readContext } from '../../infra/context.ts';
-import { NOWHERE, synth, synthAnew } from './support/synth.ts';
+import { NOWHERE, synth } from './support/synth.ts';
 
 describe('options', () => {
   it('are the defaults when nothing is set, and the feature flags are no options', () => {
@@ -20,7 +20,7 @@ describe('options', () => {
   });
 
   it.each([
-    ['a word that is no option', { aut: 'iam' }, 'aut: no such option'],
+    ['a word that is not an option', { aut: 'iam' }, 'aut: no such option'],
     ['a value that is no choice', { auth: 'basic' }, 'auth: Invalid option: expected one of "iam"'],
     ['a retention that CloudWatch does not have', { logDays: '8' }, 'logDays: one of 1, 3, 5'],
     ['a user pool that is missing', { auth: 'cognito' }, 'userPool: auth=cognito needs it'],
@@ -37,7 +37,7 @@ describe('options', () => {
     ['a VPC that is none', { vpc: 'default' }, 'vpc: none, new or the id'],
     ['a secret by name', { databaseSecret: 'warehouse' }, 'databaseSecret: the ARN of a secret'],
     ['a variable that the stack sets', { GORDON_EGRESS: 'x' }, 'GORDON_EGRESS: the stack sets it'],
-    ['a CA that is no file', { databaseCa: 'no.pem' }, 'databaseCa: a file with certificates'],
+    ['a CA that is not a file', { databaseCa: 'no.pem' }, 'databaseCa: a file with certificates'],
     ['scopes without tokens', { scopes: 'gordon-data/' }, 'scopes: needs auth=cognito or auth=jwt'],
     ['no fetcher', { fetchers: '0' }, 'fetchers: '],
     ['invented data on AWS', { venues: 'simulated' }, 'venues: simulated needs host=localstack'],
@@ -71,7 +71,7 @@ describe('the region', () => {
   afterEach(() => vi.restoreAllMocks());
 
   const warnings = (region: string, options = {}) => {
-    const { app } = synthAnew(options, { env: { ...NOWHERE, region } });
+    const { app } = synth(options, { env: { ...NOWHERE, region } });
     return app.synth().stacks[0]!.messages.map(({ level, entry }) => `${level}: ${entry.data}`);
   };
 

@@ -110,7 +110,7 @@ describe('scheduled exports', () => {
     ]);
   });
 
-  it('refuse a key without a bucket, and what is no bucket', () => {
+  it('refuse a key without a bucket, and what is not a bucket', () => {
     expect(() => readContext({ exportKeySecret })).toThrow(/exportKeySecret: needs exports=new or a bucket/);
     expect(() => readContext({ exports: 'Upper_Case' })).toThrow(/exports: off, new or the name of a bucket/);
     expect(() => readContext({ GORDON_EXPORT_TO: 's3://x' })).toThrow(/the stack sets it by itself/);

@@ -45,7 +45,7 @@ describe('the jobs API', () => {
     expect(served.sort()).toEqual(wanted.sort());
   });
 
-  it('refuses what is no order before a function runs', () => {
+  it('refuses what is not an order before a function runs', () => {
     const [post] = methods(plain).filter(({ HttpMethod }) => HttpMethod === 'POST');
     expect(post).toMatchObject({
       RequestModels: { 'application/json': { Ref: expect.stringMatching(/CreateJob/) } },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ZipFile } from 'yazl';
@@ -107,6 +108,37 @@ describe('an archive object', () => {
   });
 });
 
+describe('objects that are requested at one moment', () => {
+  const objectOf = (month: number) => {
+    const path = `/data/X-1m-2025-${String(month).padStart(2, '0')}.zip`;
+    return {
+      file: requestTo(binanceArchive, { path }),
+      checksum: requestTo(binanceArchive, { path: `${path}.CHECKSUM` }),
+    };
+  };
+
+  it('begin in order, three more when one begins to arrive', async () => {
+    const begun: string[] = [];
+    const arrivals: (() => void)[] = [];
+    const reader = createArchiveReader({
+      get: ({ path }, arrived) => {
+        if (path.endsWith('.CHECKSUM')) return Promise.resolve(undefined);
+        begun.push(path.slice(-6, -4));
+        arrivals.push(arrived!);
+        return new Promise(() => {});
+      },
+    });
+    for (let month = 1; month <= 8; month++) void reader.read(objectOf(month));
+    expect(begun).toEqual(['01']);
+    arrivals[0]!();
+    await turnOfLoop();
+    expect(begun).toEqual(['01', '02', '03', '04']);
+    arrivals[1]!();
+    await turnOfLoop();
+    expect(begun).toEqual(['01', '02', '03', '04', '05', '06', '07']);
+  });
+});
+
 describe('a damaged object', () => {
   it('disagrees with its checksum twice', async () => {
     const zip = await zipOf({ 'X.csv': csv });
@@ -142,7 +174,7 @@ describe('a damaged object', () => {
     });
   };
 
-  it('is no zip', () => corrupt(csv));
+  it('is not a zip', () => corrupt(csv));
   it('is cut', async () => corrupt((await zipOf({ 'X.csv': csv })).subarray(0, -30)));
   it('holds no file', async () => corrupt(await zipOf({})));
   it('holds two files', async () => corrupt(await zipOf({ 'X.csv': csv, 'Y.csv': csv })));

@@ -5,7 +5,7 @@ import { HOUR, MINUTE, SECOND } from '../../functions/core/time/time.ts';
 import { clockWatch } from '../../functions/runtime/venues/clock-watch.ts';
 import { createVenueClient } from '../../functions/runtime/venues/venue-client.ts';
 import { binance } from '../../functions/sources/binance/venue.ts';
-import { serverTimeIn } from '../../functions/sources/deribit/server-time.ts';
+import { serverTimeIn } from '../../functions/sources/deribit/request.ts';
 import { createMemoryClockChecks } from '../helpers/memory-table.ts';
 import { answer, LooseBudget, requestTo, startVenue } from './local-venue.ts';
 

@@ -196,6 +196,25 @@ describe('the list of jobs as events', () => {
     expect(text.match(/event: job\n/g)).toHaveLength(2);
   });
 
+  it('goes on with jobs of an origin, also when one of them becomes what the list leaves out', async () => {
+    const at = setUp();
+    const run = (await at.jobs.create({ ...ORDER, scheduled: true })).job;
+    const query = { origin: 'schedule', quiet: 'false', status: 'all' };
+    const { body } = (await ask(at, EVENTS, query)) as Streamed;
+    const pieces = (body as AsyncGenerator<string>)[Symbol.asyncIterator]();
+    await pieces.next();
+    expect((await pieces.next()).value).toContain(run.id);
+    await at.jobs.create(ORDER);
+    await at.jobs.finish(run.id, { status: 'succeeded', rows: 1 });
+    const next = pieces.next();
+    await at.pass(250);
+    const { value } = await next;
+    expect(value).toContain(`"id":"${run.id}"`);
+    expect(value).toContain('"succeeded"');
+    await pieces.return?.(undefined);
+    expect(await ask(at, EVENTS, { origin: 'me' })).toMatchObject({ statusCode: 400 });
+  });
+
   it('is refused where too many listen', async () => {
     const at = setUp();
     const all = Array.from({ length: MOST_LISTENERS }, () => at.feed.listen(undefined, here));

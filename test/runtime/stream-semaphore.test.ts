@@ -25,7 +25,7 @@ describe('places', () => {
     const semaphore = new StreamSemaphore(2);
     const log: string[] = [];
     const seen = await Promise.all(
-      ['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log), 'all', name))),
+      ['a', 'b', 'c', 'd'].map((name) => read(semaphore.of(items(name, log), `of ${name}`, name))),
     );
     expect(seen).toEqual(['a', 'b', 'c', 'd'].map((name) => [`${name}1`, `${name}2`]));
     expect(log.slice(0, 4).toSorted()).toEqual(['a1', 'a2', 'b1', 'b2']);
@@ -75,5 +75,17 @@ describe('places', () => {
       'btc 2025-01 1',
       'btc 2025-02 1',
     ]);
+  });
+
+  it('are one for each group: its streams are read one after the other, by name', async () => {
+    const semaphore = new StreamSemaphore(2);
+    const log: string[] = [];
+    const names = ['a 2', 'a 1', 'a 3', 'b 1', 'b 2'];
+    await Promise.all(names.map((name) => read(semaphore.of(items(`${name} `, log), name[0]!, name))));
+    const of = (group: string): string[] => log.filter((name) => name.startsWith(group));
+    // The first one never waited.
+    expect(of('a')).toEqual(['a 2 1', 'a 2 2', 'a 1 1', 'a 1 2', 'a 3 1', 'a 3 2']);
+    expect(of('b')).toEqual(['b 1 1', 'b 1 2', 'b 2 1', 'b 2 2']);
+    expect(log.slice(0, 2)).toEqual(['a 2 1', 'b 1 1']);
   });
 });

@@ -38,7 +38,7 @@ describe('a token', () => {
   it.each([
     ['one text', { scope: 'openid gordon-data/read' }, ['openid', 'gordon-data/read']],
     ['a list', { scp: ['gordon-data/read', 'gordon-data/order'] }, ['gordon-data/read', 'gordon-data/order']],
-    ['a list with what is no text', { scp: [7, 'gordon-data/read'] }, ['gordon-data/read']],
+    ['a list with a number', { scp: [7, 'gordon-data/read'] }, ['gordon-data/read']],
   ])('has its scopes in %s', async (_, claims, scopes) => {
     expect(await verify(token(claims))).toEqual({ subject: 'alice', scopes });
   });

@@ -43,6 +43,18 @@ describe('a request', () => {
     expect(budget.observed).toEqual([['spot', 42, now + 30 * SECOND]]);
   });
 
+  it('says when its answer begins to arrive, before the body is there', async () => {
+    const { promise: heard, resolve: arrived } = Promise.withResolvers<void>();
+    await using venue = await startVenue(async (response) => {
+      response.writeHead(200, dated);
+      response.flushHeaders();
+      await heard;
+      response.end('[1]');
+    });
+    const got = await clientOf(`${venue.url}/`).get(requestTo(binance, { family }), arrived);
+    expect(textOf(got?.body)).toBe('[1]');
+  });
+
   it('is a POST of its JSON, which is sent again as a whole and follows no redirect that would drop it', async () => {
     const bodies: string[] = [];
     const echo = async (request: IncomingMessage): Promise<void> => {

@@ -8,6 +8,8 @@ function logOf(days: number, cpuSeconds: number, strokes: number): string {
   tally.add({
     seed: 1,
     days,
+    quiet: 0,
+    ordered: [],
     plan: [
       { kind: 'outage', at: 1 },
       { kind: 'ban', at: 2 },

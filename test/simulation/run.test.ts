@@ -41,6 +41,15 @@ describe('a run of a seed', () => {
     expect(coverage.get('job succeeded')).toBeGreaterThan(0);
   });
 
+  it('takes a chain and its snapshot in one, two requests an hour', async () => {
+    const sources = ['gex_deribit', 'option_quotes_deribit'];
+    const run = await simulate({ seed: 1, days: 0.5, quiet: 0.1, sources, plan: [] });
+    expect(run.problems).toEqual([]);
+    expect(run.series).toBe(2);
+    expect(run.requests).toBeGreaterThanOrEqual(2 * 14);
+    expect(run.requests).toBeLessThanOrEqual(2 * 16 + 10);
+  });
+
   it('is broken off at the next hour, and then nothing is said of its end', async () => {
     let hours = 0;
     const { virtualDays, problems } = await simulate({ seed: 1, ...SHORT }, { isOver: () => ++hours > 2 });

@@ -5,6 +5,8 @@ import { Tally } from '../../simulation/tally.ts';
 const outcome = (more: Partial<Outcome> = {}): Outcome => ({
   seed: 1,
   days: 3,
+  quiet: 2,
+  ordered: ['klines_perp'],
   plan: Array.from({ length: 15 }, (_, i) => ({ kind: i < 5 ? 'outage' : 'ban', at: i })),
   began: 0,
   finished: true,

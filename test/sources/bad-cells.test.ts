@@ -18,7 +18,7 @@ const observation = (date: string, value: unknown) => ({
   value,
 });
 
-/** Three rows each, of which the second one has a cell that does not read. */
+/** Three rows each, of which the second one has a cell that cannot be parsed. */
 const ANSWERS: [
   source: string,
   timeframe: Series['timeframe'],
@@ -113,7 +113,7 @@ const ANSWERS: [
 ];
 
 it.each(ANSWERS)(
-  '%s keeps the rows beside a cell that does not read',
+  '%s keeps the rows beside a cell that cannot be parsed',
   (id, timeframe, symbol, field, body) => {
     const source = (sources as Readonly<Record<string, Source>>)[id]!;
     const tier = source.tiers.find((one) => one.kind === 'pages')!;

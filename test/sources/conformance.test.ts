@@ -16,7 +16,7 @@ import {
   tiersOf,
 } from './conformance.ts';
 
-// What is no JSON may have been cut short on its way: it is requested again. Everything else stays as it is.
+// What is not JSON may have been cut short on its way: it is requested again. Everything else stays as it is.
 const malformed = expect.objectContaining({
   code: 'malformed-rows',
   name: expect.stringMatching(/^(PermanentError|RetryableVenueError)$/),

@@ -36,7 +36,7 @@ it.each(Object.entries(STEPS))('every source has %s', (_step, has) => {
 });
 
 it('the Python package knows the table of each market of candles', () => {
-  const markets = text('python/gordon_data/warehouse.py');
+  const markets = text('python/gordon_data/markets.py');
   const candles = Object.values(sources).filter(({ family }) => family === 'klines' || family === 'candles');
   const unknown = candles.filter(({ id, table }) => {
     const shared = candles.filter((other) => other.table.name === table.name).length > 1;

@@ -36,7 +36,7 @@ const kept = (clock: number): string =>
   `${new Date(Math.ceil((clock - 4_990 * MINUTE) / MINUTE) * MINUTE).toISOString().slice(0, 19)}Z`;
 
 describe('candles', () => {
-  it('are what the venue keeps; what is behind the wall has expired and is no gap', async () => {
+  it('are what the venue keeps; what is behind the wall has expired and is not a gap', async () => {
     const job = await at.run(order('klines_hyperliquid_perp', 'kPEPE', NOW - 6 * DAY));
     expect(job).toMatchObject({ status: 'succeeded', failures: [] });
     const { rows, gaps, empty, perishable } = await report('kPEPE');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../functions/core/api/operations.ts';
 import { tickerOf } from '../../functions/core/listing/dated/contract-name.ts';
-import type { Refreshed } from '../../functions/core/listing/dated/refresh-universe.ts';
+import type { RefreshedUniverse } from '../../functions/core/listing/dated/refresh-universe.ts';
 import { DAY, iso } from '../../functions/core/time/time.ts';
 import { INSTRUMENTS } from '../../simulator/bybit/instruments.ts';
 import { CONTRACTS, type Contract } from '../../simulator/market/contracts.ts';
@@ -17,10 +17,10 @@ beforeAll(async () => {
 afterAll(() => at?.[Symbol.asyncDispose]());
 
 /** Refreshes all markets, piece by piece. */
-async function refresh(): Promise<readonly Refreshed[]> {
-  const pieces: Refreshed[] = [];
+async function refresh(): Promise<readonly RefreshedUniverse[]> {
+  const pieces: RefreshedUniverse[] = [];
   for (let next: object | null = {}; next; next = pieces.at(-1)!.next) {
-    const { status, body } = await at.ask<Refreshed>('/universe/refresh', {
+    const { status, body } = await at.ask<RefreshedUniverse>('/universe/refresh', {
       method: 'POST',
       body: JSON.stringify(next),
     });
@@ -192,7 +192,7 @@ it('reads pages of the listing with and without a marker of the next one', async
   const market = 'binance usdm';
   for (let next: object | null = { market }; next && 'market' in next && next.market === market; ) {
     const init: RequestInit = { method: 'POST', body: JSON.stringify(next) };
-    next = (await other.ask<Refreshed>('/universe/refresh', init)).body.next;
+    next = (await other.ask<RefreshedUniverse>('/universe/refresh', init)).body.next;
   }
   const found = await other.ask<Answer<'universe'>>('/universe?venue=binance');
   const expected = (await universe({ venue: 'binance' })).symbols.filter(

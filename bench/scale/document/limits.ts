@@ -137,5 +137,5 @@ const jobOf = (symbols: number): Job => ({
   to: RANGE.end,
 });
 
-/** Of its JSON. DynamoDB counts names and values, which is about as much. */
+/** The size of its JSON. DynamoDB counts names and values, which is about as much. */
 const itemBytes = (symbols: number): number => JSON.stringify(jobOf(symbols)).length;

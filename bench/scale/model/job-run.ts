@@ -24,7 +24,7 @@ function yearsOf(templates: readonly Template[]): Year[] {
   });
 }
 
-/** A job that still has untried chunks counts as stuck after so many waves without a row. */
+/** A job that still has untried chunks counts as stuck after this many waves without a row. */
 const STUCK_AFTER = 50;
 
 /** One job as PlanWave sees it: which chunks the next wave has, and when there is no next one. */

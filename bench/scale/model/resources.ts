@@ -91,7 +91,7 @@ export class Resources {
     this.peak.lambda = Math.max(this.peak.lambda, this.#fetchers + this.#others);
   }
 
-  /** @returns when the job table took so many writes of a job's partition */
+  /** @returns when the job table has taken this many writes of a job's partition */
   write(job: number, writes: number, now: number): number {
     return Math.max(this.jobTables[job]!.reserve(writes, now), this.#table.reserve(writes, now));
   }

@@ -31,7 +31,7 @@ class Simulation {
   readonly #tally: Tally = emptyTally();
   readonly #stream: number;
   #drawn = 0;
-  /** whether there may be so many sessions that a page takes longer than a call may */
+  /** whether enough sessions may exist for a page to take longer than a call may */
   readonly #mayTimeOut: boolean;
 
   constructor(workload: Workload, setup: Setup) {
@@ -81,7 +81,7 @@ class Simulation {
     else this.#record(lane, now);
   }
 
-  /** Without it, lanes that begin together would come to the database together for ever. */
+  /** Without it, lanes that begin together would come to the database together forever. */
   #about(seconds: number): number {
     return seconds * (0.7 + 0.6 * unit(this.#stream, this.#drawn++));
   }
@@ -245,7 +245,7 @@ class Simulation {
     this.#record(lane, now);
   }
 
-  /** Recording a failure needs an execution too. Without one the map item fails, and its chunk comes again all the same. */
+  /** Recording a failure needs an execution too. Without one the map item fails, and its chunk still comes again. */
   #record(lane: Lane, now: number): void {
     if (this.#resources.isFree('other')) {
       this.#resources.otherCalls += 1;

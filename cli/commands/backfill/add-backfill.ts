@@ -30,7 +30,12 @@ export function addBackfill(program: Command, context: Context, handle: Handle):
     .description('list jobs: by default those queued or running')
     .option('--status <list>', 'such as failed,completed_with_gaps', options.statuses)
     .addOption(options.sourcesOption('only these families'))
-    .option('--all', 'jobs of every status')
+    .option('--all', 'jobs of every status, but the runs of schedules that succeeded')
+    .option(
+      '--origin <list>',
+      'by whom: order,schedule,audit; all has every run of schedules',
+      options.origins,
+    )
     .option('--limit <n>', 'the newest n', options.wholeNumber, 50)
     .addOption(new Option('--watch', 'show how they get on until Ctrl-C').conflicts('json'))
     .option('--json', 'print one JSON document')

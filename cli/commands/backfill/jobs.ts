@@ -11,6 +11,7 @@ export interface JobsOptions {
   readonly status?: readonly string[];
   readonly sources?: readonly string[];
   readonly all?: boolean;
+  readonly origin?: readonly string[];
   readonly watch?: boolean;
   readonly limit: number;
   readonly json?: boolean;
@@ -26,17 +27,21 @@ export async function listJobs(context: Context, given: JobsOptions): Promise<nu
   if (given.json) printJson(context, jobs);
   else if (jobs.length === 0) print(context, nothing(given));
   else print(context, ...jobTable(jobs, context));
+  if (jobs.length > 0 && withoutQuiet(given) && !given.json) print(context, context.paint('dim', QUIET));
   if (more && !given.json) print(context, `the newest ${plural(jobs.length, 'job')}; for others: --limit`);
   return 0;
 }
 
 /** The newest jobs of all the sources: the API lists one source at a time. */
-async function jobsOf(
-  api: Api,
-  { all, status: statuses, sources, limit }: JobsOptions,
-): Promise<{ jobs: readonly JobSummary[]; more: boolean }> {
+async function jobsOf(api: Api, given: JobsOptions): Promise<{ jobs: readonly JobSummary[]; more: boolean }> {
+  const { all, status: statuses, sources, origin, limit } = given;
   const status = all ? 'all' : statuses?.join(',');
-  const filter: JobsFilter = { ...(status && { status }), limit };
+  const filter: JobsFilter = {
+    ...(status && { status }),
+    ...(origin && !origin.includes('all') && { origin: origin.join(',') }),
+    ...(withoutQuiet(given) && { quiet: 'false' }),
+    limit,
+  };
   const pages = sources
     ? await Promise.all(sources.map((source) => api.jobs({ ...filter, source })))
     : [await api.jobs(filter)];
@@ -49,8 +54,15 @@ async function jobsOf(
   };
 }
 
-const nothing = ({ all, status, sources }: JobsOptions): string => {
+/** Runs of schedules would fill the list within an hour, and nobody's order would be in it. */
+const withoutQuiet = ({ all, status, origin }: JobsOptions): boolean =>
+  origin === undefined && (all === true || status?.includes('succeeded') === true);
+
+const QUIET = 'not shown: runs of schedules that succeeded (--origin all)';
+
+const nothing = ({ all, status, sources, origin }: JobsOptions): string => {
   const of = sources ? ` of ${sources.join(', ')}` : '';
+  if (origin && !origin.includes('all')) return `No such job${of} is by ${origin.join(' or ')}.`;
   if (all)
     return `No job${of} yet. Start one: gordon-data backfill ${sources?.[0] ?? 'klines'} trigger --wait`;
   if (status) return `No job${of} is ${status.join(' or ')}.`;

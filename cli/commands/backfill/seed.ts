@@ -6,7 +6,7 @@ import { badInput, CliError } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
 import { SIMULATED } from '../../format/report.ts';
 import { seedTable } from '../../format/seed.ts';
-import { contactsOf, findings, isOwnHost, reachAll } from '../../seed/reachability.ts';
+import { findings, hostsToReach, isOwnHost, reachAll } from '../../seed/reachability.ts';
 import {
   cutOff,
   declined,
@@ -108,7 +108,7 @@ async function stagesWithoutVenue(
 ): Promise<readonly Stage[]> {
   const host = context.runningHost();
   if (!host || !isOwnHost(api.url, host)) return [];
-  const contacts = contactsOf(stages, sources, host.venueHosts ?? {}, host.venueKeys ?? []);
+  const contacts = hostsToReach(stages, sources, host.venueHosts ?? {}, host.venueKeys ?? []);
   const { lines, without, isCutOff } = findings(stages, sources, await reachAll(contacts));
   say(context.terminal.err, ...lines.map((line) => `gordon-data: ${line}`));
   if (!isCutOff) return without;

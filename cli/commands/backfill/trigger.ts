@@ -74,7 +74,7 @@ export async function trigger(context: Context, source: string, given: TriggerOp
   const api = context.api();
   if (!json) await labelSimulated(context, api, terminal.out);
   if (isFred(source) && !(await acceptsFredTerms(context, api, given.symbols))) throw badInput(NOT_ACCEPTED);
-  // From here on, so that whoever stops the program while the order is under way gets to know its job.
+  // From here on, so that a user who stops the program while the order is on its way learns its job.
   using stop = given.wait ? stopOn(terminal) : undefined;
   const place = (): Promise<OrderedJob> =>
     api.call('createJob', {

@@ -35,7 +35,7 @@ export function wait(
   json = false,
 ): Promise<JobDetail> {
   const { terminal } = context;
-  // Beside a document for programs only a person at a terminal gets progress.
+  // Where a program reads the document, only a person at a terminal gets progress.
   const screen = json ? terminal.err : terminal.out;
   const view = json && !screen.isTTY ? silentView : progressView(screen, terminal);
   return followJob(api, job, terminal, view, stop.signal);

@@ -13,7 +13,7 @@ interface Given {
 }
 
 /**
- * Places an order. If it is refused because daily candles lack by which its selectors rank symbols, they are loaded first, and it is
+ * Places an order. If it is refused because daily candles that its selectors rank symbols by are missing, they are loaded first, and it is
  * placed once more.
  * @throws CliError where the candles could not be loaded
  */

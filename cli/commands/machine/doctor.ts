@@ -8,7 +8,9 @@ import { informationHealth } from '../../doctor/information.ts';
 import { diskSpace, nodeVersion, packages, postgresBinaries } from '../../doctor/machine.ts';
 import { probesHealth } from '../../doctor/probes.ts';
 import { sampleRequests, venueHealth } from '../../doctor/venues.ts';
-import { type Context, databaseUrl, IGNORED, print, runningDemo } from '../context.ts';
+import { wrapText } from '../../format/fit.ts';
+import { say } from '../../terminal.ts';
+import { type Context, databaseUrl, IGNORED, runningDemo } from '../context.ts';
 import type { Handle } from '../handle.ts';
 
 export function addDoctor(program: Command, context: Context, handle: Handle): void {
@@ -21,10 +23,12 @@ export function addDoctor(program: Command, context: Context, handle: Handle): v
 
 /** Checks everything that has to work. @returns the exit code: 1 when something is broken that matters */
 async function doctor(context: Context, given: { readonly offline?: boolean }): Promise<number> {
+  const { terminal } = context;
   let healthy = true;
   for (const group of checks(context, given.offline ?? false)) {
     for (const diagnosis of [await group].flat()) {
-      print(context, ...diagnosisLines(diagnosis, context.paint));
+      const lines = diagnosisLines(diagnosis, context.paint).map(terminal.hint);
+      say(terminal.out, ...lines.flatMap((line, i) => wrapText(line, context.width, i === 0 ? 2 : 4)));
       healthy &&= diagnosis.mark !== 'broken';
     }
   }

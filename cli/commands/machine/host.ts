@@ -122,7 +122,7 @@ const sqlAlchemyUrl = (url: string): string => url.replace(/^postgres(ql)?:/, 'p
 
 const ownerLine = ({ databaseUrl }: HostState): string => `  owner:       ${databaseUrl} (may write)`;
 
-/** The host on this terminal, until Ctrl-C; it hears that itself and ends in order. */
+/** The host on this terminal, until Ctrl-C; the host receives the signal itself and shuts down in order. */
 async function inForeground(
   { terminal }: Context,
   mode: HostState['mode'],

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { GORDON_DIR } from '../../../host/state-file.ts';
 import { CliError, Interrupted } from '../../failure.ts';
 import { stopOn } from '../../follow/stop.ts';
+import { wrapText } from '../../format/fit.ts';
 import { lastLines, linesFrom } from '../../logs/last-lines.ts';
 import { isAbout, logLine } from '../../logs/log-line.ts';
 import { say } from '../../terminal.ts';
@@ -37,6 +38,9 @@ Examples:
   gordon-data logs --follow
   gordon-data logs --job 01JD6Z8X5Q0000000000000000 --lines 500`;
 
+/** Of the second line of an event: its words begin behind this. */
+const INDENT = 4;
+
 /** How often a file is looked at that is followed. */
 const EVERY_MS = 500;
 
@@ -44,7 +48,10 @@ async function logs(context: Context, { job, lines: most, follow, json }: LogsOp
   const file = logFile(context);
   const matches = (line: string): boolean => job === undefined || isAbout(line, job);
   const show = (lines: readonly string[]): void => {
-    say(context.terminal.out, ...lines.map((line) => (json ? line : logLine(line, context.paint))));
+    const shown = json
+      ? lines
+      : lines.flatMap((line) => wrapText(logLine(line, context.paint), context.width, INDENT));
+    say(context.terminal.out, ...shown);
   };
   const tail = lastLines(file, most, matches);
   show(tail.lines);

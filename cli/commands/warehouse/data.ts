@@ -71,7 +71,7 @@ async function data(context: Context, table: string, given: DataOptions): Promis
   const isText = !isFile(format as Format);
   if (given.out === undefined && given.json) throw badInput('--json is about a file: name one with --out');
   if (given.out === undefined && !isText && terminal.out.isTTY) {
-    throw badInput(`${format} is no text for a terminal: name a file with --out`);
+    throw badInput(`${format} is not text for a terminal: name a file with --out`);
   }
   using stop = stopOn(terminal);
   using progress = downloadProgress(terminal, given.out);

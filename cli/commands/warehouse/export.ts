@@ -80,7 +80,7 @@ export function addExport(program: Command, context: Context, handle: Handle): v
 
 const HELP = `
 The tree is one dataset for pandas, polars, DuckDB and pyarrow, such as spot_klines/symbol=BTCUSDT/2025-03.parquet. Months whose rows
-changed since the last export are written again, each as a whole; the others stay. Whoever stops it loses no finished month, and the
+changed since the last export are written again, each as a whole; the others stay. A stopped export loses no finished month, and the
 next export goes on there. Two warehouses with the same rows print the same root.
 
 Examples:
@@ -164,7 +164,9 @@ async function report(context: Context, result: ExportResult, name: string, json
     context,
     `${name}: ${parts.join(', ')}`,
     ...(incomplete > 0
-      ? [`${plural(incomplete, 'month')} of the tree not complete: the manifest says why`]
+      ? [
+          `${plural(incomplete, 'month')} of the tree ${incomplete === 1 ? 'is' : 'are'} not complete: the manifest says why`,
+        ]
       : []),
     rootLine({ root, rows, files: files.length }),
     signature

@@ -41,7 +41,7 @@ export function addKeys(program: Command, context: Context, handle: Handle): voi
 
 const HELP = `
 An export is signed with the key "${USUAL_KEY}" where there is one. Keys lie in .gordon/keys of the clone, or in the folder that
-GORDON_KEYS names. Keep a copy: who loses the file can never sign with that key again.
+GORDON_KEYS names. Keep a copy: without the file nobody can ever sign with that key again.
 
 Example:
   gordon-data keys generate && gordon-data keys show > publisher.pub`;

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import type { Command } from 'commander';
 import { toHttpRequest } from '../../../functions/core/probe/check.ts';
-import type { Finding, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
+import type { CheckResult, ProbeResult } from '../../../functions/core/probe/run-checks.ts';
 import type { Variables } from '../../../functions/runtime/venues/hosts.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { checks, probedVenues } from '../../../functions/sources/probe/index.ts';
@@ -69,8 +69,8 @@ async function probe(context: Context, given: ProbeOptions, version: string): Pr
       writeSync(file, `${text}\n`);
       say(terminal.out, verdictLine(report));
     }
-    await mark(context, result, (finding) =>
-      finding.check.requests(now).every((one) => !isElsewhere(toHttpRequest(one).host, env)),
+    await mark(context, result, (result) =>
+      result.check.requests(now).every((one) => !isElsewhere(toHttpRequest(one).host, env)),
     );
     return isSound(report) ? 0 : 1;
   } finally {
@@ -112,8 +112,8 @@ const privateWords = (env: Variables): string[] => [
 /** Keeps the judgements where there is a database; says on the side whether it did. */
 async function mark(
   context: Context,
-  { findings }: ProbeResult,
-  isOwn: (finding: Finding) => boolean,
+  { results }: ProbeResult,
+  isOwn: (result: CheckResult) => boolean,
 ): Promise<void> {
   const { terminal } = context;
   const { GORDON_DATABASE_URL: given } = terminal.env;
@@ -127,7 +127,7 @@ async function mark(
   const { saveProbes } = await import('../../../functions/stores/watch/probes.ts');
   const sql = connect(url, { role: 'gordon_writer', max: 1, application: 'gordon-data probe' });
   try {
-    const kept = await saveProbes(sql, findings, isOwn);
+    const kept = await saveProbes(sql, results, isOwn);
     say(terminal.err, `${kept} judgements are kept in market_data.probes of ${databasePlace(url)}.`);
   } finally {
     await sql.end();

@@ -7,7 +7,7 @@ import { SIMULATED } from '../../format/report.ts';
 import { refreshOf } from '../../sql/call.ts';
 import { csvOutput, jsonOutput, tableOutput } from '../../sql/outputs.ts';
 import { readRows } from '../../sql/session.ts';
-import { bareOf, firstWord, isReading, notReading } from '../../sql/statement.ts';
+import { firstWord, isReading, notReading, withoutComments } from '../../sql/statement.ts';
 import { say } from '../../terminal.ts';
 import { type Context, databaseUrl, IGNORED, print, runningDemo } from '../context.ts';
 import type { Handle } from '../handle.ts';
@@ -37,7 +37,7 @@ Examples:
 async function sql(context: Context, query: string, given: SqlOptions): Promise<number> {
   const { out, err } = context.terminal;
   const word = firstWord(query);
-  const refresh = refreshOf(bareOf(query));
+  const refresh = refreshOf(withoutComments(query));
   if (refresh) return callRefresh(context, refresh, given);
   if (!isReading(word)) throw new CliError(notReading(word));
   const url = databaseUrl(context);

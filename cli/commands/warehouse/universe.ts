@@ -51,7 +51,7 @@ Examples:
   gordon-data universe --at 2019-09-02 --quote USDT
   gordon-data universe --symbol LUNAUSDT
 
-Exit codes: 0 done; 1 a market was never refreshed to its end, so symbols may lack, or it failed; 2 bad input`;
+Exit codes: 0 done; 1 a market was never refreshed to its end, so symbols may be missing, or it failed; 2 bad input`;
 
 const COLUMNS = [
   { title: 'Venue', rank: 2 },
@@ -110,7 +110,7 @@ function incomplete({ markets }: UniverseAnswer): string[] {
   return [
     ...(never.length > 0
       ? [
-          `symbols may lack: ${never.join(', ')} was never refreshed to its end. Run \`gordon-data universe refresh\`.`,
+          `symbols may be missing: ${never.join(', ')} was never refreshed to its end. Run \`gordon-data universe refresh\`.`,
         ]
       : []),
     ...failed.map(

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import type { Bucket } from '../../../functions/core/queries/bucket-runs.ts';
 import { bucketEnd, bucketStart } from '../../../functions/core/queries/bucket-runs.ts';
 
-export type Bucket = 'hour' | 'day' | 'month';
 type ApiSeries = Answer<'coverage'>[number];
 type ApiRun = ApiSeries['runs'][number];
 
@@ -130,7 +130,7 @@ export function moved({ row, start, end }: Cell, bucket: Bucket, by: number): Ce
   return { row, start: from, end: to };
 }
 
-/** The whole hole around a bucket: as far as every bucket lacks something. */
+/** The whole hole around a bucket: as far as something is missing from every bucket. */
 export function holeAround({ runs }: Row, at: number, now: number): Span | undefined {
   const middle = runs.findIndex((run) => run.start <= at && at < run.end);
   if (middle < 0 || holesOf(runs[middle]!) === 0) return undefined;
@@ -140,7 +140,7 @@ export function holeAround({ runs }: Row, at: number, now: number): Span | undef
   return { from: runs[first]!.start, to: Math.min(runs[last]!.end, now) };
 }
 
-/** Rows that lack within a hole. */
+/** Rows that are missing within a hole. */
 export const missingIn = ({ runs }: Row, hole: Span): number =>
   runs
     .filter(({ start, end }) => end > hole.from && start < hole.to)

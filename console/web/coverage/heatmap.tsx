@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Bucket } from '../../../functions/core/queries/bucket-runs.ts';
 import { useWidth } from '../lib/width.ts';
-import { type Bucket, type Cell, cellAt, moved, nextHole, runNear, type Span } from './grid.ts';
+import { type Cell, cellAt, moved, nextHole, runNear, type Span } from './grid.ts';
 import { Labels } from './labels.tsx';
 import type { Grouping, Line } from './overview.ts';
 import { AXIS, coloursOf, paintAxis, paintRows, ROW } from './paint.ts';
@@ -174,7 +175,7 @@ function nextLine(lines: readonly Line[], from: number, by: 1 | -1): number {
   return row;
 }
 
-/** Changes when the colours do, so that the canvases are painted anew. */
+/** Changes when the colours do, so that the canvases are painted again. */
 function useTheme(): boolean {
   const [dark, setDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
   useEffect(() => {

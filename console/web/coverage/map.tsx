@@ -159,7 +159,7 @@ function usePicture(months: Coverage, view: Span, all: Span, refresh: () => void
   };
 }
 
-/** One and the same value, so that nothing is computed anew for it. */
+/** Always the same object, so that nothing is computed again for it. */
 const NO_FACTS: ReturnType<typeof factsOf> = new Map();
 
 function cellOf({ chosen }: CoveragePlace, rows: readonly Row[], bucket: 'hour' | 'day' | 'month') {

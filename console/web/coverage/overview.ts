@@ -98,7 +98,7 @@ export function linesOf(
   });
 }
 
-/** One and the same value: nothing of it is drawn anew. */
+/** Always the same object, so that nothing of it is drawn again. */
 const NO_SERIES: Row = { source: '', symbol: '', timeframe: '', runs: [] };
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,7 +1,7 @@
 import { call } from '../lib/client.ts';
-import { Empty, Waiting } from '../lib/parts.tsx';
+import { Empty, StartJob, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import { href, type Place } from '../lib/router.ts';
+import type { Place } from '../lib/router.ts';
 import { CoverageMap } from './map.tsx';
 import { BUSY_MS, IDLE_MS, isFlying } from './polling.ts';
 import { prepare } from './prepared.ts';
@@ -20,9 +20,7 @@ export function CoveragePage({ place }: { readonly place: Place }) {
           <Empty title="The warehouse is empty">
             <p>Nothing was requested yet. Start a job, and its series appear here.</p>
             <p>
-              <a class="button primary" href={href('jobs', ['new'])}>
-                Start a job
-              </a>
+              <StartJob />
             </p>
           </Empty>
         ) : (

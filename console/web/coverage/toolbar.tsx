@@ -1,5 +1,6 @@
+import type { Bucket } from '../../../functions/core/queries/bucket-runs.ts';
 import { rangeText } from '../lib/format.ts';
-import type { Bucket, Span } from './grid.ts';
+import type { Span } from './grid.ts';
 import { GROUPINGS, ORDERS } from './overview.ts';
 import type { CoveragePlace } from './place.ts';
 import { panned, zoomed } from './view.ts';

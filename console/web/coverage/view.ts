@@ -1,4 +1,5 @@
-import type { Bucket, Span } from './grid.ts';
+import type { Bucket } from '../../../functions/core/queries/bucket-runs.ts';
+import type { Span } from './grid.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -48,7 +49,7 @@ const STEPS: readonly [ms: number, label: (at: number) => string][] = [
   [7 * DAY, monthDay],
 ];
 
-/** Marks of the time axis, on the calendar, at least so many px apart. */
+/** Marks of the time axis, on the calendar, at least this many px apart. */
 export function ticksOf({ from, to }: Span, width: number, apart = 70): Tick[] {
   const most = Math.max(2, Math.floor(width / apart));
   const fitting = STEPS.find(([step]) => (to - from) / step <= most);

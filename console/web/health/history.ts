@@ -60,7 +60,7 @@ export function errorsByVenue({ errors, now }: Pick<History, 'errors' | 'now'>):
     .toSorted((a, b) => b.count - a.count);
 }
 
-/** A failure is news for so long: a venue that nobody called since, or that answered a process that had not seen it fail, may be well again. */
+/** A failure is news for this long: a venue that nobody called since, or that answered a process that had not seen it fail, may be well again. */
 const RECENT = HOUR;
 
 /** Venues that do not answer, a sentence each; the longest outage first. */

@@ -14,7 +14,7 @@ export interface Verdict {
 const MINUTE = 60_000;
 /** Turns that a schedule may miss before it counts as off: a machine that wakes up needs some. */
 const MISSED = 3;
-/** At least so long, ms: schedules that run each minute wait for one another. */
+/** At least this long, ms: schedules that run each minute wait for one another. */
 const LEAST = 5 * MINUTE;
 
 /** `none`: no run is known, as of one whose turn has not come yet */
@@ -57,7 +57,7 @@ export function verdictsOf(
     ...Object.entries(health.checks).flatMap(([name, check]) =>
       !check || check.ok ? [] : brokenCheck(name, check),
     ),
-    ...(status ? wrongOf(status, jobs) : []),
+    ...(status ? findProblems(status, jobs) : []),
   ];
   if (wrong.length > 0) return wrong.map((sentence) => ({ good: false, sentence }));
   return [
@@ -71,7 +71,7 @@ function brokenCheck(name: string, { detail }: { readonly detail?: string | unde
   return detail ? `${what}: ${detail}` : `${what}.`;
 }
 
-function wrongOf(status: Status, jobs: Jobs): string[] {
+function findProblems(status: Status, jobs: Jobs): string[] {
   const now = Date.parse(status.now);
   const clock = (at: string): string => at.slice(0, 16).replace('T', ' ');
   const failed = jobs.filter(

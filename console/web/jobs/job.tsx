@@ -5,11 +5,10 @@ import { call } from '../lib/client.ts';
 import { count, duration, moment, percent, plural, rangeText, words } from '../lib/format.ts';
 import { Badge, Dialog, Failure, Progress, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
-import { isActive } from './active.ts';
 import { Again } from './again.tsx';
 import { Chunks } from './chunks.tsx';
 import { Failures } from './failures.tsx';
-import type { JobSummary } from './list.ts';
+import { isActive, type JobSummary } from './list.ts';
 import { JobTimeline } from './timeline/timeline.tsx';
 
 type Job = Answer<'getJob'>;

@@ -1,14 +1,32 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
-import { isActive } from './active.ts';
+import { isFinished, isQuiet, type JobOrigin, originOf } from '../../../functions/core/jobs/job.ts';
 
 export type JobSummary = Answer<'listJobs'>[number];
 
-export const ORIGINS = ['all', 'you', 'schedules', 'audit'] as const;
-export type Origin = (typeof ORIGINS)[number];
+/** A job that still changes. */
+export const isActive = ({ status }: Pick<JobSummary, 'status'>): boolean => !isFinished(status);
+
+/** `usual`: orders, and the runs of schedules that did not succeed. */
+export const CHOICES = ['usual', 'you', 'schedules', 'audit', 'all'] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** What the API selects for a choice. */
+const QUERIES: Readonly<Record<Choice, Readonly<Record<string, string>>>> = {
+  usual: { quiet: 'false' },
+  you: { origin: 'order' },
+  schedules: { origin: 'schedule' },
+  audit: { origin: 'audit' },
+  all: {},
+};
+const CHOSEN: Readonly<Record<'you' | 'schedules' | 'audit', JobOrigin>> = {
+  you: 'order',
+  schedules: 'schedule',
+  audit: 'audit',
+};
 
 /** Which jobs are listed, as the address has it. */
 export interface JobsPlace {
-  readonly origin: Origin;
+  readonly origin: Choice;
   /** empty: all */
   readonly status: string;
   readonly source: string;
@@ -20,7 +38,7 @@ export interface JobsPlace {
 
 export function jobsPlaceFrom(query: URLSearchParams): JobsPlace {
   return {
-    origin: ORIGINS.find((one) => one === query.get('origin')) ?? 'all',
+    origin: CHOICES.find((one) => one === query.get('origin')) ?? 'usual',
     status: query.get('status') ?? '',
     source: query.get('family') ?? '',
     symbol: query.get('symbol') ?? '',
@@ -36,21 +54,34 @@ export const jobsQueryOf = ({
   symbol,
   pages,
 }: JobsPlace): Record<string, string> => ({
-  ...(origin !== 'all' && { origin }),
+  ...(origin !== 'usual' && { origin }),
   ...(status && { status }),
   ...(source && { family: source }),
   ...(symbol && { symbol }),
   ...(pages > 1 && { pages: String(pages) }),
 });
 
-/** Who ordered a job. */
-export const originOf = ({ scheduled, audit }: Pick<JobSummary, 'scheduled' | 'audit'>): Origin =>
-  audit ? 'audit' : scheduled ? 'schedules' : 'you';
+/** What the API is queried for; it knows no parts of symbols. */
+export const apiQueryOf = ({ origin, status, source }: Omit<JobsPlace, 'symbol' | 'pages'>) => ({
+  status: status || 'all',
+  ...(source && { source }),
+  ...QUERIES[origin],
+});
 
-/** The API selects by status and source; the rest is selected here. */
+/** Which jobs of what the API and its events gave are shown. */
 export const matchesJob = (job: JobSummary, { origin, symbol }: JobsPlace): boolean =>
-  (origin === 'all' || origin === originOf(job)) &&
+  isChosen(job, origin) &&
   (symbol === '' || job.symbols.some((one) => one.toLowerCase().includes(symbol.toLowerCase())));
+
+function isChosen(job: JobSummary, choice: Choice): boolean {
+  if (choice === 'all') return true;
+  // Each minute one would come and go.
+  if (choice === 'usual') return !isQuiet(job) && !runsNow(job);
+  return originOf(job) === CHOSEN[choice];
+}
+
+/** Whether a schedule ordered the job and it is at work. */
+export const runsNow = (job: JobSummary): boolean => originOf(job) !== 'order' && isActive(job);
 
 /** The list with what changed since it was made: jobs that are new stand where their time puts them. */
 export function withChanges(

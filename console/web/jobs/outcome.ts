@@ -26,7 +26,7 @@ export function reasonOf({ reason, failures }: Pick<Job, 'reason' | 'failures'>)
 
 /** The same order once more: what is there by now is not fetched again. */
 export const sameOrder = (job: Job): Order => ({
-  // A family leaves out what goes by its own name.
+  // A family leaves out what is ordered by its own name only.
   source: orderedWord(job),
   symbols: [...job.symbols],
   timeframe: job.timeframe,

@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks';
 import { call } from '../lib/client.ts';
+import { plural } from '../lib/format.ts';
 import { Empty, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { href, type Place, replaceQuery } from '../lib/router.ts';
 import { Filters } from './filters.tsx';
 import { JobView } from './job.tsx';
 import {
+  apiQueryOf,
   entriesOf,
   hasActive,
   type JobSummary,
@@ -13,6 +15,7 @@ import {
   jobsPlaceFrom,
   jobsQueryOf,
   matchesJob,
+  runsNow,
   withChanges,
 } from './list.ts';
 import { useJobStream } from './live/use-stream.ts';
@@ -29,10 +32,10 @@ const PAGE = 50;
 export function JobsPage({ place: address }: { readonly place: Place }) {
   const [id] = address.rest;
   const place = jobsPlaceFrom(address.query);
-  const { status, source, pages } = place;
+  const { status, source, origin, pages } = place;
   const { live, changes } = useJobStream();
   const polled = usePoll(
-    `jobs ${status} ${source} ${pages}`,
+    `jobs ${origin} ${status} ${source} ${pages}`,
     (signal) => listJobs(place, signal),
     (data) => (live ? LIVE_MS : hasActive(data?.jobs) ? BUSY_MS : IDLE_MS),
   );
@@ -104,6 +107,12 @@ function Listed({ jobs, more, place, chosen, loadMore }: ListedProps) {
   const shown = jobs.filter((job) => matchesJob(job, place));
   return (
     <>
+      {place.origin === 'usual' && (
+        <p class="dim">
+          {`Schedules: ${plural(jobs.filter(runsNow).length, 'run')} at work. `}
+          <a href={href('jobs', [], jobsQueryOf({ ...place, origin: 'schedules' }))}>All their runs</a>
+        </p>
+      )}
       {shown.length > 0 ? (
         <JobTable entries={entriesOf(shown)} chosen={chosen} query={jobsQueryOf(place)} />
       ) : (
@@ -125,18 +134,13 @@ function Listed({ jobs, more, place, chosen, loadMore }: ListedProps) {
 }
 
 /** So many pages of the API, the newest jobs first. */
-async function listJobs({ status, source, pages }: JobsPlace, signal: AbortSignal) {
+async function listJobs(place: JobsPlace, signal: AbortSignal) {
   const jobs: JobSummary[] = [];
-  for (let page = 0; page < pages; page++) {
+  for (let page = 0; page < place.pages; page++) {
     const last = jobs.at(-1);
     const found = await call('listJobs', {
       signal,
-      query: {
-        status: status || 'all',
-        ...(source && { source }),
-        ...(last && { cursor: last.id }),
-        limit: PAGE,
-      },
+      query: { ...apiQueryOf(place), ...(last && { cursor: last.id }), limit: PAGE },
     });
     jobs.push(...found);
     if (found.length < PAGE) return { jobs, more: false };

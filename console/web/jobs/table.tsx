@@ -1,9 +1,8 @@
-import { orderedWord } from '../../../functions/core/jobs/job.ts';
+import { type JobOrigin, orderedWord, originOf } from '../../../functions/core/jobs/job.ts';
 import { count, moment, percent, plural, rangeText } from '../lib/format.ts';
 import { Badge, Progress } from '../lib/parts.tsx';
 import { href } from '../lib/router.ts';
-import { isActive } from './active.ts';
-import { type Entry, type JobSummary, type Origin, originOf } from './list.ts';
+import { type Entry, isActive, type JobSummary } from './list.ts';
 
 interface Props {
   readonly entries: readonly Entry[];
@@ -40,10 +39,9 @@ interface LineProps extends Omit<Props, 'entries'> {
   readonly job: JobSummary;
 }
 
-const ORIGINS: Readonly<Record<Origin, string>> = {
-  all: '',
-  you: 'you',
-  schedules: 'schedule',
+const ORIGINS: Readonly<Record<JobOrigin, string>> = {
+  order: 'you',
+  schedule: 'schedule',
   audit: 'audit',
 };
 

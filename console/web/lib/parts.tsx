@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Unreachable } from './client.ts';
 import type { Polled } from './poll.ts';
+import { href } from './router.ts';
 
 /** What every page shows while it has nothing to show. */
 export function Waiting<T>({
@@ -40,6 +41,14 @@ export function Failure({ error, retry }: { readonly error: Error; readonly retr
         </button>
       )}
     </div>
+  );
+}
+
+export function StartJob() {
+  return (
+    <a class="button primary" href={href('jobs', ['new'])}>
+      Start a job
+    </a>
   );
 }
 

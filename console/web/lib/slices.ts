@@ -1,4 +1,4 @@
-/** Work goes on for so long before the browser has its turn, ms: a frame has 16. */
+/** Work goes on for this long before the browser has its turn, ms: a frame has 16. */
 const SLICE_MS = 10;
 
 /** Lets the browser draw and react. */

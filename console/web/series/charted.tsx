@@ -7,14 +7,14 @@ import { Chart } from './chart/chart.tsx';
 import { Legend } from './chart/legend.tsx';
 import { Notes } from './chart/notes.tsx';
 import { ChartToolbar } from './chart/toolbar.tsx';
-import { fixedOf } from './copy.ts';
+import { sharedColumns } from './copy.ts';
 import { CopyAs } from './copy-as.tsx';
 import { msOf, numbersOf, type Point, type Report, type Source, shadesOf, widthsFor } from './data.ts';
 import { Newest } from './newest.tsx';
 import { columnOf, nameOf, useLines } from './panes.ts';
 import type { SeriesPlace } from './place.ts';
 import { Revisions } from './revisions.tsx';
-import { endOf, requestRows, useRows, type Wanted } from './rows.ts';
+import { endOfDay, requestRows, useRows, type Wanted } from './rows.ts';
 
 interface Props {
   readonly report: Report;
@@ -35,7 +35,7 @@ export function Charted({ report, source, shape, sources, all, place, match, set
   const widths = shape === 'candles' ? widthsFor(timeframe) : [timeframe];
   const usual = widths.find((width) => width === '1h') ?? widths[0]!;
   const every = widths.includes(place.every) ? place.every : usual;
-  const asOf = source.vintages && place.asOf ? endOf(place.asOf) : undefined;
+  const asOf = source.vintages && place.asOf ? endOfDay(place.asOf) : undefined;
   const load = useCallback(
     (wanted: Wanted, signal: AbortSignal) =>
       requestRows({ source, symbol, timeframe, every, asOf, match }, wanted, signal),
@@ -134,7 +134,7 @@ export function Charted({ report, source, shape, sources, all, place, match, set
                   from: range!.from,
                   to: range!.to,
                   every: shape === 'candles' ? every : undefined,
-                  fixed: fixedOf(point.row, timeframe),
+                  fixed: sharedColumns(point.row, timeframe),
                 }}
               />
               <Notes shades={shades} findings={findings} />
@@ -163,7 +163,7 @@ const sourceOf = (sources: readonly Source[], { source }: Report): Source | unde
   sources.find(({ id }) => id === source);
 
 const NO_NAMES: readonly string[] = [];
-/** One and the same value, so that a chart without findings is not drawn anew. */
+/** Always the same object, so that a chart without findings is not drawn again. */
 const NO_FINDINGS: Awaited<ReturnType<typeof call<'findings'>>> = [];
 
 function useFindings({ source, symbol, timeframe }: Report, range: { from: string; to: string } | undefined) {

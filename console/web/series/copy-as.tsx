@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Selection, snippetsOf, urlOf } from './copy.ts';
+import { DOWNLOADS, type Selection, snippetsOf, urlOf } from './copy.ts';
 
 /** The rows of the chart for a notebook, a shell or a spreadsheet. */
 export function CopyAs({ selection }: { readonly selection: Selection }) {
@@ -25,12 +25,11 @@ export function CopyAs({ selection }: { readonly selection: Selection }) {
             {name}
           </button>
         ))}
-        <a class="button" href={urlOf(selection, 'csv')} download>
-          Download CSV
-        </a>
-        <a class="button" href={urlOf(selection, 'parquet')} download>
-          Download Parquet
-        </a>
+        {Object.entries(DOWNLOADS).map(([format, name]) => (
+          <a class="button" key={format} href={urlOf(selection, format)} download>
+            Download {name}
+          </a>
+        ))}
       </p>
       <pre class="snippet">{text}</pre>
       <button type="button" onClick={() => void copy()}>

@@ -1,3 +1,4 @@
+import type { Format } from '../../../functions/core/queries/export/formats.ts';
 import { addressOf } from '../../../functions/routes.ts';
 
 /** What identifies the rows of a chart. */
@@ -16,6 +17,13 @@ export interface Selection {
   /** columns that tell the sources of a table apart, and their values in this one */
   readonly fixed: Readonly<Record<string, string>>;
 }
+
+/** Formats that a button loads. */
+export const DOWNLOADS = {
+  csv: 'CSV',
+  excel: 'CSV for Excel',
+  parquet: 'Parquet',
+} as const satisfies Partial<Record<Format, string>>;
 
 /** Where the API has them, as a file. */
 export function urlOf(of: Selection, format: string): string {
@@ -49,7 +57,7 @@ const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}
 const APART = ['venue', 'kind'] as const;
 
 /** @param timeframe of the series: a row of wider candles has theirs, and some tables have none */
-export const fixedOf = (
+export const sharedColumns = (
   row: Readonly<Record<string, unknown>>,
   timeframe: string,
 ): Record<string, string> => ({

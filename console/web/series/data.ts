@@ -1,13 +1,12 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
+import { stepOf, type Timeframe } from '../../../functions/core/time/timeframe.ts';
 
 export type Source = Answer<'listSources'>[number];
 export type Rows = Answer<'rows'>;
 export type Report = Answer<'report'>[number];
 
-const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `15m` → ms */
-export const msOf = (timeframe: string): number => Number.parseInt(timeframe, 10) * UNITS[timeframe.at(-1)!]!;
+/** Length of a step, ms. */
+export const msOf = (timeframe: string): number => stepOf(timeframe as Timeframe);
 
 export type Shape = 'candles' | 'strikes' | 'line';
 
@@ -18,7 +17,17 @@ export function shapeOf({ columns }: Pick<Source, 'columns'>): Shape {
 }
 
 /** Widths that candles of a timeframe can be drawn in. */
-export const WIDTHS = ['1s', '1m', '5m', '15m', '30m', '1h', '4h', '12h', '1d'] as const;
+export const WIDTHS = [
+  '1s',
+  '1m',
+  '5m',
+  '15m',
+  '30m',
+  '1h',
+  '4h',
+  '12h',
+  '1d',
+] as const satisfies readonly Timeframe[];
 export const widthsFor = (timeframe: string): string[] => [
   ...new Set([
     timeframe,

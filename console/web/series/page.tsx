@@ -1,7 +1,7 @@
 import type { Answer } from '../../../functions/core/api/operations.ts';
 import { closest } from '../../../functions/core/series/names/closest.ts';
 import { call } from '../lib/client.ts';
-import { Empty, Waiting } from '../lib/parts.tsx';
+import { Empty, StartJob, Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import { href, type Place } from '../lib/router.ts';
 import { SeriesView } from './view.tsx';
@@ -31,9 +31,7 @@ export function SeriesPage({ place }: { readonly place: Place }) {
             <Empty title="No series yet">
               <p>Start a job, and what it fetches can be seen here.</p>
               <p>
-                <a class="button primary" href={href('jobs', ['new'])}>
-                  Start a job
-                </a>
+                <StartJob />
               </p>
             </Empty>
           );

@@ -15,7 +15,7 @@ export interface Revised {
 }
 
 /** Observations of which more than one value was ever shown, the newest first. */
-export function revisedOf(rows: Rows, { time, column }: { time: string; column: string }): Revised[] {
+export function findRevised(rows: Rows, { time, column }: { time: string; column: string }): Revised[] {
   return [...Map.groupBy(rows, (row) => row[time] as string)]
     .filter(([, of]) => of.length > 1)
     .map(([at, of]) => ({

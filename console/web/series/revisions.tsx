@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
+import { MOST_ROWS } from '../../../functions/core/queries/ports.ts';
 import { call } from '../lib/client.ts';
 import { day, plural } from '../lib/format.ts';
 import { Waiting } from '../lib/parts.tsx';
 import { usePoll } from '../lib/poll.ts';
 import type { Report, Source } from './data.ts';
-import { heldAt, revisedOf, type Vintage } from './revisions.ts';
+import { findRevised, heldAt, type Vintage } from './revisions.ts';
 
 interface Props {
   readonly source: Source;
@@ -26,8 +27,6 @@ export function Revisions(props: Props) {
   );
 }
 
-/** As many rows as the API gives at once. */
-const MOST_ROWS = 10_000;
 const SHOWN = 40;
 
 function Vintages({ source, report, column, range, asOf }: Props) {
@@ -45,7 +44,7 @@ function Vintages({ source, report, column, range, asOf }: Props) {
   return (
     <Waiting polled={rows} what="the vintages">
       {(data) => {
-        const all = revisedOf(data, { time: source.time_column, column });
+        const all = findRevised(data, { time: source.time_column, column });
         if (all.length === 0) return <p class="dim">No value of this time was ever revised.</p>;
         return (
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

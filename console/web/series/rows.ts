@@ -38,13 +38,13 @@ export const requestRows = (
       ...(shapeOf(of.source) === 'candles' && { every: of.every as '1m' }),
       ...(of.match && { match: of.match }),
       // Else each vintage of a value would be a row.
-      ...(of.source.vintages && { as_of: of.asOf ?? endOf(day(Date.now())) }),
+      ...(of.source.vintages && { as_of: of.asOf ?? endOfDay(day(Date.now())) }),
       limit: wanted.limit,
     },
   });
 
 /** The last second of a day: a poll of the same day is the same request. */
-export const endOf = (date: string): string => `${date}T23:59:59Z`;
+export const endOfDay = (date: string): string => `${date}T23:59:59Z`;
 
 export interface Loaded {
   /** in order of time; one for each instant */
@@ -106,7 +106,7 @@ export function useRows(
       const { current } = store;
       const [start, end] = [points[0]?.at, points.at(-1)?.at];
       if (start === undefined || end === undefined || current[side].busy || current[side].ended) return;
-      // Newer rows than now come by themselves.
+      // Newer rows arrive without a request.
       if (side === 'later' && to === undefined) return;
       current[side].busy = true;
       const reach = Math.min(end + Math.max(1, end - start), Date.now());

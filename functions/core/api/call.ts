@@ -23,7 +23,7 @@ export interface CallInput<K extends OperationId> {
 /** Calls an operation of the API. Every client has one. */
 export type Call = <K extends OperationId>(id: K, input?: CallInput<K>) => Promise<Answer<K>>;
 
-/** Where a call goes and what it sends; who calls adds the host and what identifies him. */
+/** Where a call goes and what it sends; the caller adds the host and its credentials. */
 export function requestFor<K extends OperationId>(
   id: K,
   { query, params, body, headers, signal }: CallInput<K>,

@@ -6,7 +6,7 @@ import type { Sources } from '../series/source.ts';
 import { type Operation, Problem } from './operation.ts';
 import { operations } from './operations.ts';
 
-/** Of the API, not of the program: raised when a caller would have to change. */
+/** The version of the API, not of the program: raised when a caller would have to change. */
 const VERSION = '1.0.0';
 
 type Json = { [key: string]: unknown };
@@ -116,7 +116,7 @@ const paramsOf = ({ params = {} }: Operation): Json[] =>
     schema: { type: 'string', minLength: 1 },
   }));
 
-/** Of the headers that are refused when they are not as they should be. */
+/** The headers that are refused when they are malformed. */
 const HEADERS: Readonly<Record<string, z.ZodType>> = { 'Idempotency-Key': IdempotencyKey };
 
 const headersOf = ({ headers = {} }: Operation, schemaOf: SchemaOf): Json[] =>

@@ -32,7 +32,7 @@ export interface Work {
   readonly scheduled?: boolean;
 }
 
-/** One order of so many symbols over a range of one source. */
+/** One order of this many symbols over a range of one source. */
 export function estimateWork(source: Source, timeframe: Timeframe, range: Range, symbols: number): Work {
   // All symbols are cut into the same chunks, so one stands for all.
   const series = { source: source.id, symbol: 'BTCUSDT', timeframe };

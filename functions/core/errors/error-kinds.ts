@@ -25,18 +25,22 @@ export interface ErrorKind {
   readonly local?: true;
 }
 
+/** A fault of a venue, or of the way to it. @param remedy a sentence with what to do */
 export const venue = (name: ErrorName, remedy: string, more?: Partial<ErrorKind>): ErrorKind => ({
   name,
   origin: 'venue',
   remedy,
   ...more,
 });
+/** A fault of this program or of its surroundings. @param remedy a sentence with what to do */
 export const ours = (name: ErrorName, remedy: string, more?: Partial<ErrorKind>): ErrorKind => ({
   name,
   origin: 'ours',
   remedy,
   ...more,
 });
+/** A request that is refused with this HTTP status. */
 export const request = (status: number, remedy: string): ErrorKind => ours('BadRequest', remedy, { status });
+/** A fault of the machine that runs the host. */
 export const local = (remedy: string, name: ErrorName = 'PermanentError'): ErrorKind =>
   ours(name, remedy, { local: true });

@@ -45,7 +45,7 @@ const isCandles = (table: TableSpec): boolean =>
  * The columns of a file: those of `GET /data/{table}`, of candles also when they are known, without those that are folders of
  * the tree.
  */
-export function fileColumns(source: Source): readonly FileColumn[] {
+export function monthColumns(source: Source): readonly FileColumn[] {
   const { table } = source;
   const all = [...readColumns(table), ...(isCandles(table) ? [KNOWN_AT] : [])];
   const never = new Set([...table.key, 'close_time']);
@@ -59,11 +59,11 @@ export function fileColumns(source: Source): readonly FileColumn[] {
 }
 
 /**
- * The rows of a file, in the order of `fileColumns`. What follows from another column is computed.
+ * The rows of a file, in the order of `monthColumns`. What follows from another column is computed.
  * @param stored in the order of `storedColumns`
  * @param step length of a candle, ms
  */
-export function fileRows(source: Source, stored: Batch, step: number): Batch {
+export function monthRows(source: Source, stored: Batch, step: number): Batch {
   const { table } = source;
   const names = storedColumns(table).map(({ name }) => name);
   const opened = stored.columns[names.indexOf(timeColumn(table))] as Float64Array;
@@ -71,7 +71,7 @@ export function fileRows(source: Source, stored: Batch, step: number): Batch {
     if (name === 'close_time' && hasCloseTime(table)) return opened.map((at) => at + step - 1);
     return opened.map((at) => at + step);
   };
-  const columns = fileColumns(source).map(({ name }) => {
+  const columns = monthColumns(source).map(({ name }) => {
     const at = names.indexOf(name);
     return at < 0 ? derived(name) : stored.columns[at]!;
   });

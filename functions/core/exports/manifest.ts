@@ -31,7 +31,7 @@ const state = {
   complete: z.boolean().meta({ description: 'every step has a row or a proof that there is none' }),
   days: z.array(z.object({ ...span, condition: z.enum(CONDITIONS) })).meta({
     description:
-      'whole UTC days: `available` has all that the venue had, `pending` lacks what is not published yet, `degraded` lacks a part, `missing` all',
+      'whole UTC days: `available` has all that the venue had, in `pending` only what is not published yet is missing, in `degraded` a part, in `missing` all',
   }),
   gaps: z.array(Gap).meta({ description: 'where there are no rows, and why: gaps and proofs' }),
   objects: z

@@ -2,7 +2,7 @@ import { badRequest } from '../errors/bad-request.ts';
 import type { Batch } from '../series/table.ts';
 import { iso, SECOND } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
-import { fileColumns, fileRows, placesOf, withWholeTable } from './columns.ts';
+import { monthColumns, monthRows, placesOf, withWholeTable } from './columns.ts';
 import { composeManifest } from './compose-manifest.ts';
 import { type AbsentMonth, type ExportedFile, MANIFEST, Manifest } from './manifest.ts';
 import type { MonthState } from './month-state.ts';
@@ -211,12 +211,12 @@ class Run {
         if (count.rows === 0) count.first = batch.times[0]!;
         count.last = batch.times[batch.length - 1]!;
         count.rows += batch.length;
-        yield fileRows(whole, batch, stepOf(series.timeframe));
+        yield monthRows(whole, batch, stepOf(series.timeframe));
         progress.wrote(batch.length);
       }
       signal.throwIfAborted();
     }
-    const made = await tree.put(path, this.#ports.writer(fileColumns(whole), batches()));
+    const made = await tree.put(path, this.#ports.writer(monthColumns(whole), batches()));
     return {
       path,
       ...seriesOf(month),

@@ -21,6 +21,7 @@ export function keyId(sha256: () => Sha256, publicKey: string): string {
   return hash.hex().slice(0, 16);
 }
 
+/** What is signed of a root, its format included. @param root SHA-256, hex */
 export const rootStatement = (root: string): string => `${MANIFEST_FORMAT} root ${root}`;
 
 /** What is signed of a manifest. @param document as it was parsed, with fields that this program does not know */
@@ -31,6 +32,7 @@ export function manifestStatement(sha256: () => Sha256, document: object): strin
   return `${MANIFEST_FORMAT} manifest ${hash.hex()}`;
 }
 
+/** @returns the manifest with its signature; null where nobody signs */
 export function signManifest(
   sha256: () => Sha256,
   manifest: Omit<Manifest, 'signature'>,

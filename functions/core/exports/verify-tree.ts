@@ -44,7 +44,7 @@ export interface TreePorts {
  * changes a file and then its SHA-256 in the manifest has not changed the root.
  * @param document the manifest, parsed
  * @param key the public key that must have signed, SPKI, base64; absent: the manifest's own
- * @throws ZodError when the document is no manifest
+ * @throws ZodError when the document is not a manifest
  */
 export async function verifyTree(
   { sha256, check, rows }: TreePorts,
@@ -66,21 +66,13 @@ export async function verifyTree(
   if (unsigned) complain('signature', 'manifest.json', unsigned);
   const owners = new Map(manifest.files.map(({ path, sha256: hash }) => [hash, path]));
   for (const file of [...manifest.files].sort(compareMonths)) {
-    const { path, sha256: expected } = file;
-    const bytes = await tree.bytes(path, signal);
-    if (bytes === undefined) {
-      complain('missing', path, 'there is no such file');
-      continue;
-    }
-    const found = hashOf(sha256, bytes);
-    const owner = owners.get(found);
-    if (found !== expected && owner) complain('swapped', path, `it has the content of ${owner}`);
-    else if (found !== expected) complain('damaged', path, `its SHA-256 is ${found}, not ${expected}`);
-    else if (rows) {
-      const read = rows.readers[manifest.files_are];
-      const fault = await rowsFault(file, () => rowsOfFile(sha256, rows.sources, file, read, bytes));
-      if (fault) complain('rows', path, fault);
-    }
+    const bytes = await tree.bytes(file.path, signal);
+    const fault =
+      bytes === undefined
+        ? ({ kind: 'missing', detail: 'there is no such file' } as const)
+        : (bytesFault(hashOf(sha256, bytes), file, owners) ??
+          (rows && (await rowsFault(sha256, rows.sources, file, rows.readers[manifest.files_are], bytes))));
+    if (fault) complain(fault.kind, file.path, fault.detail);
   }
   const known = new Set(manifest.files.map(({ path }) => path));
   for (const path of [...(await tree.sizes()).keys()].sort()) {
@@ -103,21 +95,39 @@ function hashOf(sha256: () => Sha256, bytes: Uint8Array): string {
   return hash.hex();
 }
 
-/** What the rows of a file have other than the manifest says. */
+type Fault = Omit<TreeDifference, 'path'>;
+
+/** @param owners paths by the SHA-256 of their files */
+function bytesFault(
+  found: string,
+  { sha256: expected }: ExportedFile,
+  owners: ReadonlyMap<string, string>,
+): Fault | undefined {
+  if (found === expected) return undefined;
+  const owner = owners.get(found);
+  if (owner) return { kind: 'swapped', detail: `it has the content of ${owner}` };
+  return { kind: 'damaged', detail: `its SHA-256 is ${found}, not ${expected}` };
+}
+
+/** Where the rows of a file are others than the manifest says. */
 async function rowsFault(
+  sha256: () => Sha256,
+  sources: Sources,
   expected: ExportedFile,
-  read: () => ReturnType<typeof rowsOfFile>,
-): Promise<string | undefined> {
+  read: ReadFile,
+  bytes: Uint8Array,
+): Promise<Fault | undefined> {
+  const wrong = (detail: string): Fault => ({ kind: 'rows', detail });
   try {
-    const found = await read();
+    const found = await rowsOfFile(sha256, sources, expected, read, bytes);
     for (const key of ['rows', 'first', 'last'] as const) {
       if (found[key] !== expected[key])
-        return `${WORDS[key]} ${String(found[key])}, not ${String(expected[key])}`;
+        return wrong(`${WORDS[key]} ${String(found[key])}, not ${String(expected[key])}`);
     }
     if (found.rows_sha256 === expected.rows_sha256) return undefined;
-    return `its rows have the hash ${found.rows_sha256}, not ${expected.rows_sha256}`;
+    return wrong(`its rows have the hash ${found.rows_sha256}, not ${expected.rows_sha256}`);
   } catch (error) {
-    return `its rows cannot be read: ${describeError(error)}`;
+    return wrong(`its rows cannot be read: ${describeError(error)}`);
   }
 }
 

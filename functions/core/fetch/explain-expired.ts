@@ -34,7 +34,7 @@ export const damagedIn = ({ objects }: Pick<Progress, 'objects'>, holes: RangeSe
       : [],
   );
 
-/** Rows of the archive are to be had where the venue's own API is not. */
+/** The archive may have its rows where the venue's own API refuses. */
 async function listingUnlessRefused(context: Pick<FetchContext, 'listing'>): Promise<Listing | undefined> {
   try {
     return await context.listing();

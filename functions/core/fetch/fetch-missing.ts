@@ -1,13 +1,13 @@
 import { GordonError } from '../errors/errors.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { settledEnd } from '../series/borders.ts';
-import { offeredOf, type Tier } from '../series/source.ts';
+import { offeredRanges, type Tier } from '../series/source.ts';
 import { clip, hull, normalize, type RangeSet, subtract } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
+import { fillFromArchive } from './archive/fill-from-archive.ts';
 import { damagedIn, explainExpired } from './explain-expired.ts';
 import type { FetchContext, VenuePorts } from './fetch-context.ts';
 import { emptyPage, FetchProgress, type Progress, type TierInput, type TierRun } from './fetch-progress.ts';
-import { fillFromArchive } from './fill-from-archive.ts';
 import { fillFromPages } from './fill-from-pages.ts';
 import { fillFromSnapshot } from './fill-from-snapshot.ts';
 
@@ -51,21 +51,21 @@ async function* walkTiers(ports: VenuePorts, context: FetchContext, progress: Pr
     yield* explainLeft(ports, context, progress);
 }
 
-/** The part of a history that its publisher does not give away is no gap, and no request is sent about it. */
+/** The part of a history that its publisher does not give away is not a gap, and no request is sent about it. */
 async function* leaveOutUnoffered(
   { clock }: VenuePorts,
   context: FetchContext,
   { missing }: Progress,
 ): TierRun {
   const { offered, id } = context.source;
-  const holes = subtract(missing, offeredOf(context.source, missing));
+  const holes = subtract(missing, offeredRanges(context.source, missing));
   if (!offered || holes.length === 0) return;
   const evidence = [{ what: `${id} is offered for ${offered.what} alone`, status: 0, at: clock() }];
   const empty = holes.map((span) => ({ span, reason: 'not-offered' as const, evidence }));
   yield { page: { ...emptyPage(context, offered.what), empty } };
 }
 
-/** Where no tier comes after the archive: what its objects lack was not published, and what has no object is not to be had. */
+/** Where no tier comes after the archive: what its objects do not have was not published, and what has no object is not available. */
 async function* explainLeft({ clock }: VenuePorts, context: FetchContext, progress: Progress): TierRun {
   const end = settledEnd(context.source, stepOf(context.series.timeframe), clock());
   const holes = clip(progress.missing, { start: Number.NEGATIVE_INFINITY, end });

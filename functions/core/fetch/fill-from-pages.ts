@@ -100,7 +100,7 @@ async function* readOrForgotten(input: Input, ranges: RangeSet): TierRun<RangeSe
 
 /**
  * What is known of ranges where the venue does not know the symbol any more: what the objects of its archive say, or without an
- * archive that nobody can say what was there. That is no proof: it stays missing, with the refusal as its cause.
+ * archive that nobody can say what was there. That is not a proof: it stays missing, with the refusal as its cause.
  * @throws GordonError `unknown-symbol` when neither an archive nor an earlier lookup knew the symbol
  */
 async function* explainForgotten(

@@ -3,17 +3,18 @@ import type { HttpAnswer, HttpRequest, LimitFamily } from '../series/venue.ts';
 /** The way to the venues. Takes budget before each request. */
 export interface VenueClient {
   /**
+   * @param arrived may be called, also more than once, when an answer begins to arrive
    * @returns undefined when the venue says that the object does not exist
    * @throws BudgetExhausted when nothing may be sent now
    * @throws GordonError `RetryableVenueError` or `PermanentError`
    */
-  get(request: HttpRequest): Promise<HttpAnswer | undefined>;
+  get(request: HttpRequest, arrived?: () => void): Promise<HttpAnswer | undefined>;
 }
 
 /** The way to files that are too large to be held. */
 export interface VenueStreams {
   /**
-   * The body of an answer as it arrives; whoever stops reading ends the connection.
+   * The body of an answer as it arrives; a reader that stops ends the connection.
    * @returns undefined when the venue says that the object does not exist
    * @throws as `VenueClient`; while it is read GordonError `RetryableVenueError`, where the connection ends too early
    */
@@ -37,6 +38,12 @@ export interface ArchiveReader {
     readonly file: HttpRequest;
     readonly checksum?: HttpRequest;
   }): Promise<ArchiveFile | undefined>;
+  /**
+   * Joins the fetches of this process, whose first objects are requested in the order in which they joined; absent: in any.
+   * @returns makes a request of the fetch, the first one when all who joined before have made theirs. A fetch that makes none has to
+   *   call it too
+   */
+  join?(): <T>(request: () => T | Promise<T>) => Promise<T>;
 }
 
 /** What has been sent to the venues, counted for all workers together. */

@@ -84,7 +84,7 @@ export class Quality {
   #jumps(batch: Batch): Finding[] {
     // What crosses zero has no scale.
     if (this.#table.signed) return [];
-    // Rows that share their instant, such as strikes or vintages, are no course of one value.
+    // Rows that share their instant, such as strikes or vintages, are not the course of one value.
     const course = [...COURSE, timeColumn(this.#table), ...Object.keys(this.#table.fixed ?? {})];
     if (this.#table.key.some((name) => !course.includes(name))) return [];
     const [first] = this.#named(batch, LEVELS);

@@ -55,7 +55,7 @@ export async function* readPage(input: Input, wanted: RangeSet): TierRun<RangeSe
   const rows = wanted.length === 1 ? served : rowsWithin(served, wanted);
   const step = stepOf(series.timeframe);
   const upTo = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, step, asOf) };
-  const spoken = answer.answered ?? spokenOf(range, runsOf(served.times, step), tier.direction);
+  const spoken = answer.answered ?? answeredPart(range, runsOf(served.times, step), tier.direction);
   const events = source.table.cadence === 'irregular';
   const batch = parsed?.batch ?? rows;
   const arrived = { start: upTo.start, end: events ? arrivedEnd(source, step, asOf) : upTo.end };
@@ -94,13 +94,13 @@ interface Answered {
   readonly answered?: Range;
 }
 
-/** Rows before a short range that show whether a cell of it does not read, or nothing any more. */
+/** Rows before a short range that show whether single cells of it are bad or the format has changed. */
 const NEIGHBOURS = 24;
 
 /**
- * Of a few rows none of which reads nobody can say whether their cells are bad or the format has changed: those before them are requested
- * along. Without this the hole of one bad cell would be requested forever.
- * @throws GordonError `malformed-rows` when none of those reads either
+ * If none of a few rows can be parsed, either their cells are bad or the format has changed. The rows before them decide, so they are
+ * requested too. Without this the hole of one bad cell would be requested forever.
+ * @throws GordonError `malformed-rows` when none of those can be parsed either
  */
 async function* requestReadable(input: Input, range: Range): TierRun<Answered> {
   try {
@@ -146,7 +146,7 @@ async function* requestRange(input: Input, range: Range): TierRun<Answered> {
   };
 }
 
-/** More pages than the busiest step has: a venue that goes round in circles is not followed for ever. */
+/** More pages than the busiest step has: a venue that goes round in circles is not followed forever. */
 const MOST_PAGES = 1_000;
 
 /**
@@ -199,7 +199,7 @@ function withoutSeen(page: Parsed, idColumn: number, seen: Set<unknown>): Parsed
   return fresh.length === page.batch.length ? page : { ...page, batch: pickRows(page.batch, fresh) };
 }
 
-function spokenOf(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
+function answeredPart(range: Range, rows: RangeSet, direction: PagesTier['direction']): Range {
   const around = hull(clip(rows, range));
   if (!around) return range;
   return direction === 'forward'

@@ -40,7 +40,7 @@ export const outsideRange = (subject: string): GordonError =>
   });
 
 /**
- * Of a file that several sources share: what one of them has a row for, each other one must have a row or a finding for as well, before
+ * In a file that several sources share, each source must have a row or a finding for every step that one of them has a row for, before
  * anything of the file is kept. Else a parser that drops a cell would let the rest of the ledger prove that there was none.
  * @throws GordonError `broken-invariant`
  */

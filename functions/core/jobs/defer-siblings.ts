@@ -3,8 +3,8 @@ import type { Sources } from '../series/source.ts';
 import type { ChunkProgress } from './job.ts';
 
 /**
- * Of siblings, whose rows come along with one another's, one goes ahead in each period and brings the others' rows; the
- * next wave sees what is left. Without this each of them would load the same objects at the same time.
+ * Siblings have their rows in the same objects. In each period one of them goes ahead and brings the others' rows; the next
+ * wave sees what is left. Without this each of them would load the same objects at the same time.
  * @param before chunks that the job has planned already: one that went ahead once does not defer its siblings again
  */
 export function deferSiblings(

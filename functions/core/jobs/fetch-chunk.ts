@@ -3,7 +3,7 @@ import { batchPages } from '../fetch/batch-pages.ts';
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import { fetchMissing } from '../fetch/fetch-missing.ts';
 import { qualityCheck } from '../fetch/quality.ts';
-import { withRequestCount } from '../fetch/with-request-count.ts';
+import { type CountedClients, withRequestCount } from '../fetch/with-request-count.ts';
 import type { Page } from '../ledger/coverage.ts';
 import { type Chunk, seriesOf } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
@@ -33,7 +33,7 @@ export interface FetchPorts extends VenuePorts {
 /** One call works this long, then hands back: far below the function's timeout, for the page in hand must still fit. */
 export const CALL_BUDGET = 45 * SECOND;
 
-/** Of a source whose file cannot be taken up where it was left: it would be read anew, from its beginning. */
+/** The same for a source whose file cannot be resumed: the next call would read it from its beginning again. */
 export const STREAM_BUDGET = 90 * SECOND;
 
 /**
@@ -47,12 +47,24 @@ export const WAVE_BUDGET = 2.5 * MINUTE;
  * job table says whether the job is still wanted: whatever stops the call, what it wrote stays and counts.
  */
 export async function fetchChunk(given: FetchPorts, input: FetchChunkInput): Promise<FetchChunkOutput> {
-  const { venue, archive, taken } = withRequestCount(given);
+  const counted = withRequestCount(given);
+  try {
+    return await fetchCounted(given, counted, input);
+  } finally {
+    counted.leave();
+  }
+}
+
+async function fetchCounted(
+  given: FetchPorts,
+  { venue, archive, taken }: CountedClients,
+  input: FetchChunkInput,
+): Promise<FetchChunkOutput> {
   const { jobs, store, catalog, labels, sources, clock } = given;
   const ports: FetchPorts = { jobs, store, catalog, labels, sources, clock, venue, archive };
   const { chunk, jobId } = input;
   const source = ports.sources[chunk.source];
-  if (!source) throw unknownSource(chunk.source);
+  if (!source) throw unregisteredSource(chunk.source);
   const began = ports.clock();
   const since = input.resume.since || began;
   const { withoutArchive } = input.resume;
@@ -194,7 +206,7 @@ async function commitOwn(
   return rows;
 }
 
-/** Here, for whoever catches the chunk's error knows only one of theirs. What is filled later is no failure any more. */
+/** Here, because the catcher of the chunk's error sees only one of them. What is filled later is not a failure any more. */
 async function noteFailures(
   { store }: FetchPorts,
   { jobId, chunk: { label, start, end } }: FetchChunkInput,
@@ -224,7 +236,7 @@ function memo<T>(make: () => Promise<T>): () => Promise<T> {
   };
 }
 
-export const unknownSource = (id: string): GordonError =>
+const unregisteredSource = (id: string): GordonError =>
   new GordonError({
     code: 'unknown-source',
     subject: id,

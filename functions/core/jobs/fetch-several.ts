@@ -30,7 +30,7 @@ export interface SeriesFailure {
 /**
  * Fetches what is missing of several series. What fails is noted and the others go on; only what concerns all of them, a
  * budget that is spent or a fault of the program, ends the batches.
- * @param contexts of the series, each with what it lacks
+ * @param contexts of the series, each with what is missing from it
  */
 export function fetchSeveral(
   ports: VenuePorts,

@@ -12,6 +12,7 @@ import {
   isFinished,
   type Job,
   type JobGap,
+  originOf,
   permanentlyFailed,
   rowsOf,
 } from './job.ts';
@@ -24,12 +25,12 @@ import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
 /** As long as the ledger keeps apart what a job wrote that never came here. */
 const SPANS_KEPT = 7 * DAY;
 
-/** Others that refresh the same are waited for so long; the function has 15 minutes, and the rest is for its own work. */
+/** Others that refresh the same are waited for this long; the function has 15 minutes, and the rest is for its own work. */
 export const REFRESH_PATIENCE = 8 * MINUTE;
 
 const COUNTING = 'counting rows';
 
-/** What is read of a job to see what it lacks. */
+/** What is read of a job to see what is missing. */
 type LeftPorts = Omit<PlanPorts, 'store'>;
 
 export interface FinalizePorts extends LeftPorts, RefreshPorts {
@@ -40,7 +41,7 @@ export interface FinalizePorts extends LeftPorts, RefreshPorts {
 /** Counts rows against the ledger once more and gives the job its last state. */
 export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput): Promise<FinalizeJobOutput> {
   const job = await ports.jobs.start(input.jobId, input.wave, COUNTING);
-  // Before the job ends: whoever waits for it finds the aggregates fresh. A cancelled job's rows are there to stay too.
+  // Before the job ends: who waits for the job then finds fresh aggregates. A cancelled job's rows are there to stay too.
   if (job.source === 'candles') await refreshFor(ports, job);
   const chunks = await ports.jobs.chunks(job.id);
   // A job that says it has rows must have them after a crash too; what a crash took before is not counted.
@@ -53,7 +54,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
-  const final = await ports.jobs.finish(job.id, { ...end, rows });
+  const final = await ports.jobs.finish(job.id, { ...end, rows, origin: originOf(job) });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);
@@ -82,7 +83,7 @@ function verdict(
   chunks: readonly ChunkProgress[],
   rows: number,
 ): Verdict {
-  // A chunk whose rows came another way, by another job, is no failure of this one.
+  // A chunk whose rows came another way, by another job, is not a failure of this one.
   const failed = chunks.filter((chunk) => GIVEN_UP.has(chunk.state) && labels.has(chunk.label));
   const [first] = failed;
   const kept = shownGaps(gaps);
@@ -125,7 +126,9 @@ async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProg
   const all = remainders.map(({ series }) => series);
   const planned = shareChunks(open, all, ports.sources, permanentlyFailed(before));
   const labels = new Set(planned.map(({ chunk }) => chunk.label));
-  const reports = await ports.catalog.report(reported(job, remainders));
+  const filter = reported(job, remainders);
+  // Mostly nothing lacks, and of no symbol there is nothing to report.
+  const reports = filter.symbols.length > 0 ? await ports.catalog.report(filter) : [];
   const contradicted = findContradiction(remainders, reports, now);
   const gaps = explainGaps(remainders, reports, now);
   return { missing: steps, labels, gaps, ...(contradicted !== undefined && { contradicted }) };

@@ -27,7 +27,7 @@ export function explainGaps(
 }
 
 /**
- * A job that lacks nothing has no gap in the report either: both come of the same ledger, by two ways of counting.
+ * A job with nothing missing has no gap in the report either: both come of the same ledger, by two ways of counting.
  * @returns the first breach in words; undefined where there is none
  */
 export function findContradiction(
@@ -40,12 +40,13 @@ export function findContradiction(
     const due = subtract(overdue(wanted, series, now), missing);
     const [span] = gapsAfterSuccess(due, byLabel.get(seriesLabel(series))?.gaps ?? []);
     if (!span) continue;
-    const found = 'the report has a gap there, and the ledger lacks nothing';
+    const found = 'the report has a gap there, and the ledger has none';
     return `${seriesLabel(series)}: ${inWords({ invariant: 'no-gap-after-success', span, found })}`;
   }
   return undefined;
 }
 
+/** The first of the gaps: a job keeps no more of them than an item has room for. */
 export const shownGaps = (gaps: readonly JobGap[]): JobGap[] => gaps.slice(0, KEPT);
 
 function gapsIn(

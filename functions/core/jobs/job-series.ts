@@ -31,12 +31,20 @@ export function jobSeries(
 /** Series that are queried at the same time: the database counts with more than one core. */
 export const AT_ONCE = 4;
 
+/** As `pMap` does. The job of a schedule comes each minute and mostly has one piece of work, for which no queue is set up. */
+export const mapSome = <T, R>(
+  list: readonly T[],
+  work: (one: T) => Promise<R>,
+  concurrency: number,
+): Promise<R[]> =>
+  list.length < 2 ? Promise.all(list.map((one) => work(one))) : pMap(list, work, { concurrency });
+
 /** Does something for each series of a job; the answers are in the order of the series. */
 export const eachSeries = <T>(
   { sources }: { readonly sources: Sources },
   job: Job,
   work: (series: JobSeries) => Promise<T>,
-): Promise<T[]> => pMap(jobSeries(job, sources), work, { concurrency: AT_ONCE });
+): Promise<T[]> => mapSome(jobSeries(job, sources), work, AT_ONCE);
 
 /**
  * The job's range on the series' grid, without steps that are not final yet. A start within a step includes that step; an
@@ -92,18 +100,17 @@ export async function readRemainders(
   now: number,
 ): Promise<Remainder[]> {
   const all = jobSeries(job, sources);
-  const at = { concurrency: AT_ONCE };
   if (job.alsoRequested) {
-    return pMap(
+    return mapSome(
       all,
       async (series) => {
         const wanted = await readWanted(job, series, catalog, now);
         return { series, wanted, missing: await readMissing(catalog, series, wanted) };
       },
-      at,
+      AT_ONCE,
     );
   }
-  const parts = await pMap(
+  const parts = await mapSome(
     seriesBlocks(all),
     async (block) => {
       const wanted = normalize([orderedRange(job, block[0]!, now)]);
@@ -111,7 +118,7 @@ export async function readRemainders(
       const missing = range ? await catalog.missingOf(block, range) : [];
       return block.map((series, i): Remainder => ({ series, wanted, missing: missing[i] ?? [] }));
     },
-    at,
+    AT_ONCE,
   );
   return parts.flat();
 }

@@ -3,7 +3,7 @@ import type { Quote } from '../quote/quote.ts';
 import type { Series } from '../series/series.ts';
 import type { Family } from '../series/source.ts';
 import type { Range } from '../time/range.ts';
-import { MINUTE } from '../time/time.ts';
+import { DAY, MINUTE } from '../time/time.ts';
 import type { Timeframe } from '../time/timeframe.ts';
 
 /** Every state that a job can be in; the last four are final. */
@@ -20,7 +20,21 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** What `GET /backfill/jobs` lists by default. */
 export const ACTIVE_STATUSES: readonly JobStatus[] = ['queued', 'running'];
 
+/** Whether a job has ended, whatever its end was. */
 export const isFinished = (status: JobStatus): boolean => !ACTIVE_STATUSES.includes(status);
+
+/** Who ordered a job: a caller, a schedule, or the one schedule that audits gaps. */
+export const JOB_ORIGINS = ['order', 'schedule', 'audit'] as const;
+export type JobOrigin = (typeof JOB_ORIGINS)[number];
+
+/** What says who ordered a job, in the job table and in answers. */
+interface Ordered {
+  readonly scheduled?: boolean | undefined;
+  readonly audit?: boolean | undefined;
+}
+
+export const originOf = ({ scheduled, audit }: Ordered): JobOrigin =>
+  audit ? 'audit' : scheduled ? 'schedule' : 'order';
 
 /** What was ordered. */
 export interface JobOrder {
@@ -68,6 +82,21 @@ export interface Job extends JobOrder {
   /** of what it was about: where no rows are, and why; the first ones only. Known when it has ended */
   readonly gaps?: readonly JobGap[];
 }
+
+/** Whether it is a schedule's and succeeded: schedules run each minute, and nobody looks for such a run later. */
+export const isQuiet = ({ status, ...order }: Ordered & Pick<Job, 'status'>): boolean =>
+  status === 'succeeded' && originOf(order) !== 'order';
+
+/** The longest that the job table keeps anything of a job after its end, ms. */
+export const KEEP_FINISHED = 30 * DAY;
+const KEEP_QUIET = 2 * DAY;
+
+/** How long the job table keeps a job after its end, ms. */
+export const keptFor = (job: Parameters<typeof isQuiet>[0]): number =>
+  isQuiet(job) ? KEEP_QUIET : KEEP_FINISHED;
+
+/** For whoever names a job that is not there. */
+export const KEPT = 'Finished jobs are kept for 30 days, runs of schedules that succeeded for two.';
 
 /** A span without rows in what a job was about. */
 export interface JobGap extends Series, Range {

@@ -1,4 +1,3 @@
-import pMap from 'p-map';
 import { inLoadingOrder, leftOf, type PlannedChunk, planSource } from '../ledger/plan.ts';
 import type { SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { shareChunks } from '../ledger/share-chunks.ts';
@@ -17,6 +16,7 @@ import { type ChunkProgress, isFinished, type Job, permanentlyFailed } from './j
 import {
   eachSeries,
   jobSeries,
+  mapSome,
   orderedRange,
   overdue,
   readRemainders,
@@ -41,7 +41,7 @@ const NOTES_AT_ONCE = 8;
 const LONGEST_WAIT = 10 * MINUTE;
 
 /**
- * Reads from the ledger what the job still lacks and cuts it into chunks. The first wave also counts the rows that the ledger
+ * Reads from the ledger what the job is still missing and cuts it into chunks. The first wave also counts the rows that the ledger
  * claims, so that rows which somebody deleted are fetched again; before the job of a schedule the schedule did that. Retry is re-planning: a chunk that failed is simply
  * still missing, unless its failure was permanent.
  */
@@ -56,9 +56,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
   const missing = planned.reduce((sum, chunk) => sum + leftOf(chunk), 0);
   const now = ports.clock();
   const mendable = planned.filter(({ chunk }) => !permanent.has(chunk.label));
-  const early = await pMap(mendable, (part) => isTooEarly(ports, part, before, now), {
-    concurrency: NOTES_AT_ONCE,
-  });
+  const early = await mapSome(mendable, (part) => isTooEarly(ports, part, before, now), NOTES_AT_ONCE);
   const worth = mendable.filter((_, i) => !early[i]);
   const candidates = deferSiblings(worth, before, ports.sources);
   if (candidates.length === 0) return answer(input, 'finalize', missing);
@@ -88,7 +86,7 @@ export async function planWave(ports: PlanPorts, input: PlanWaveInput): Promise<
 
 /**
  * Notes as failed what an earlier wave began and did not end: the execution of a map item lives five minutes on AWS, and takes what a fetcher
- * knew with it. Without that a gap would have no error. @returns the labels of those that still lack rows
+ * knew with it. Without that a gap would have no error. @returns the labels of those with rows still missing
  */
 async function noteSilent(
   ports: PlanPorts,
@@ -178,7 +176,7 @@ const answer = (
 ): PlanWaveOutput => ({
   jobId: input.jobId,
   wave: input.wave,
-  // A wait is no wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
+  // A wait is not a wave: nothing was planned, and the first wave's preparation must not be skipped or done twice.
   nextWave: next === 'wait' ? input.wave : input.wave + 1,
   previousMissing: missing,
   next,

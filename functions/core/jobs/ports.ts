@@ -2,14 +2,40 @@ import type { Chunk, PlannedChunk } from '../ledger/plan.ts';
 import type { FinalStatus } from '../ledger/ports.ts';
 import type { Series } from '../series/series.ts';
 import type { RangeSet } from '../time/range.ts';
-import type { ChunkFailure, ChunkProgress, ChunkState, Job, JobGap, JobOrder, JobStatus } from './job.ts';
+import {
+  type ChunkFailure,
+  type ChunkProgress,
+  type ChunkState,
+  JOB_ORIGINS,
+  type Job,
+  type JobGap,
+  type JobOrder,
+  type JobOrigin,
+  type JobStatus,
+} from './job.ts';
+
+/** The most jobs of a page of the list. */
+export const MOST_JOBS = 100;
 
 export interface JobFilter {
   readonly statuses: readonly JobStatus[];
   readonly source?: string;
+  /** absent: whoever ordered them */
+  readonly origins?: readonly JobOrigin[];
+  /** without the runs of schedules that succeeded */
+  readonly withoutQuiet?: boolean;
   readonly limit: number;
   /** the id of the last job of the page before */
   readonly after?: string;
+}
+
+/** Whose jobs of a status a filter selects, for a store that reads status by status. @returns undefined: everybody's */
+export function originsOf(
+  status: JobStatus,
+  { origins, withoutQuiet }: Pick<JobFilter, 'origins' | 'withoutQuiet'>,
+): readonly JobOrigin[] | undefined {
+  if (!withoutQuiet || status !== 'succeeded') return origins;
+  return (origins ?? JOB_ORIGINS).filter((origin) => origin === 'order');
 }
 
 export interface Checkpoint {
@@ -61,10 +87,14 @@ export interface JobStore {
   forgetProvisional(series: Series): Promise<void>;
   /** @param rows what it wrote before; absent: what it last reported */
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
-  /** queued or running → final. @returns the job as it now is: `cancelled` wins over whatever came of it */
+  /**
+   * queued or running → final.
+   * @param to `origin`: who ordered the job, for a table that does not read it before it writes; absent: a caller
+   * @returns the job as it now is: `cancelled` wins over whatever came of it
+   */
   finish(
     id: string,
-    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[] },
+    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[]; origin?: JobOrigin },
   ): Promise<Job>;
   /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
   cancel(id: string): Promise<Job>;

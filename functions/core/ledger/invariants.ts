@@ -69,7 +69,7 @@ export interface Content {
 /**
  * Instants that a file has for one of its sources and neither a row nor a finding for another, by the other's id.
  * @param content by source
- * @param sources all sources that the file covers: one without any row in it lacks every instant
+ * @param sources all sources that the file covers: one without any row in it is missing every instant
  */
 export function unansweredIn(
   content: Readonly<Record<string, Content>>,
@@ -106,7 +106,7 @@ function sameTimes(a: Float64Array, b: Float64Array): boolean {
 }
 
 /**
- * Ranges of a job that the report shows as a gap although the ledger lacks nothing: two counts of the same thing that differ.
+ * Ranges of a job that the report shows as a gap although the ledger has none: two counts of the same thing that differ.
  * @param due what was ordered and the venue has had time to publish
  */
 export const gapsAfterSuccess = (due: RangeSet, gaps: readonly Range[]): RangeSet =>

@@ -4,7 +4,7 @@ import { type Period, type PeriodUnit, periodAt } from '../time/period.ts';
 import { clip, measure, type Range, type RangeSet } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 
-/** The work of one fetcher: what is missing within one calendar period, of one series or of several that lack little. */
+/** The work of one fetcher: what is missing within one calendar period, of one series or of several with little missing. */
 export interface Chunk extends Series, Range {
   /**
    * `klines_spot BTCUSDT 1m 2025-03`: its id in the job, and what the execution view shows. Of several series
@@ -15,10 +15,10 @@ export interface Chunk extends Series, Range {
   readonly others?: readonly string[] | undefined;
 }
 
-/** A chunk with its missing ranges. The fetcher computes them anew, so they are not passed on. */
+/** A chunk with its missing ranges. The fetcher computes them again, so they are not passed on. */
 export interface PlannedChunk {
   readonly chunk: Chunk;
-  /** of several series: what any of them lacks */
+  /** of several series: what is missing from any of them */
   readonly missing: RangeSet;
   /** series time that is missing of all of them together, ms; absent: that of `missing` */
   readonly leftMs?: number;
@@ -28,7 +28,7 @@ export interface PlannedChunk {
 export const seriesOf = ({ source, symbol, timeframe, others = [] }: Chunk): Series[] =>
   [symbol, ...others].map((one) => ({ source, symbol: one, timeframe }));
 
-/** Series time that a chunk lacks, ms. */
+/** Series time that is missing in a chunk, ms. */
 export const leftOf = ({ missing, leftMs = measure(missing) }: PlannedChunk): number => leftMs;
 
 /** The chunks of a source: where an object also holds the instant at which its period ends, so does the chunk. */

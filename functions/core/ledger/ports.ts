@@ -14,7 +14,7 @@ export interface SeriesStore {
   missingOf: MissingOf;
   /**
    * Rows, spans and findings of pages of one source. Those of one series are one transaction, and those of several may be
-   * one together. Under a lock on the series what is still missing is computed anew and only that is written: of two fetchers
+   * one together. Under a lock on the series what is still missing is computed again and only that is written: of two fetchers
    * that read the same span the second one writes nothing. Rows that can be released may be, once they are committed.
    * @returns rows written
    */
@@ -230,7 +230,7 @@ export interface StallingReader {
 
 /** Keeps readers from holding up what writes. */
 export interface ReaderWatch {
-  /** ends the sessions of readers for which a session that is no reader has waited for longer than this, ms */
+  /** ends the sessions of readers for which a session that is not a reader has waited for longer than this, ms */
   endStalling(patienceMs: number): Promise<readonly StallingReader[]>;
 }
 

@@ -8,7 +8,7 @@ import { type Chunk, leftOf, type PlannedChunk } from './plan.ts';
 /** Series of one chunk: as many as one call requests in some seconds. */
 export const MOST_SERIES = 500;
 
-/** A series that lacks more than this is a chunk by itself: of so little each series is one page, and no object by month. */
+/** A series with more than this missing is a chunk by itself: less is one page of each series, and no monthly object. */
 const MOST_STEPS = 1_000;
 const MOST_TIME = 2 * DAY;
 
@@ -19,7 +19,7 @@ interface Block {
 }
 
 /**
- * Puts series that lack little of the same period into one chunk: the newest minute of a thousand symbols is then a few
+ * Puts series with little missing in the same period into one chunk: the newest minute of a thousand symbols is then a few
  * calls and commits, and not a thousand. Which series may share a chunk follows from the job alone, so a chunk has the same label in
  * each wave, however many of its series still lack something.
  * @param series all of the job, in its order

@@ -34,7 +34,7 @@ export async function currentListing(
   }
 }
 
-/** Finds the lives anew and stores them. @param known the result of the last search @throws as `findLives` does */
+/** Finds the lives again and stores them. @param known the result of the last search @throws as `findLives` does */
 export async function refreshListing(
   { store, venue, archive, clock }: ListingPorts,
   source: Pick<Source, 'listing' | 'tiers' | 'traded'>,

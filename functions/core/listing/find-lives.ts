@@ -1,5 +1,5 @@
 import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import { listedPeriods } from '../fetch/listed-periods.ts';
+import { listedPeriods } from '../fetch/archive/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../fetch/ports.ts';
 import type { Series } from '../series/series.ts';
 import { type Listing, livesOf, reachOf, type Source } from '../series/source.ts';
@@ -16,16 +16,13 @@ import {
 } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 import { type FoundListing, findListing } from './find-listing.ts';
-import { endOfTrade, type Published, refineByRows } from './refine-lives.ts';
+import { endOfTrade, OLDEST_VENUE, type Published, refineByRows } from './refine-lives.ts';
 
 export interface FoundLives {
   readonly listing: Listing | undefined;
   /** false: the archive could not be reached, so the search has to be repeated */
   readonly complete: boolean;
 }
-
-/** No venue of the sources is older. */
-const OLDEST = Date.UTC(2015, 0);
 
 /** The clients that the search uses. */
 export interface FindLivesPorts {
@@ -209,7 +206,7 @@ async function publishedObjects(
   now: number,
 ): Promise<Published[]> {
   const found: Published[] = [];
-  let range: Range = { start: OLDEST, end: now };
+  let range: Range = { start: OLDEST_VENUE, end: now };
   for (const tier of tiers) {
     if (tier.kind !== 'archive' || !tier.listing || range.start >= range.end) continue;
     const { periods } = await listedPeriods(venue, tier, tier.listing, series, range);

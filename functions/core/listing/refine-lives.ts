@@ -13,6 +13,9 @@ export interface Published extends Period {
   readonly tier: ArchiveTier;
 }
 
+/** No venue of the sources or of the archives is older; epoch ms. */
+export const OLDEST_VENUE = Date.UTC(2015, 0);
+
 type Refined = Pick<Source, 'traded'>;
 
 /**

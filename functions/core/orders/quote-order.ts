@@ -22,7 +22,7 @@ export async function quoteOrder(ports: QuotePorts, order: JobOrder): Promise<Qu
   const now = ports.clock();
   const series = jobSeries(order, ports.sources);
   const chunks: ChunkEstimate[] = [];
-  // Most symbols of an order lack the same ranges, so the estimate of one holds for all of them.
+  // Most symbols of an order are missing the same ranges, so the estimate of one holds for all of them.
   const known = new Map<string, readonly ChunkEstimate[]>();
   const read = new Set<string>();
   const found = await pMap(

@@ -22,7 +22,7 @@ export interface Resolved {
 
 /**
  * Replaces selectors by symbols, as the venue lists and trades them now, or as it listed them at the selector's date.
- * @param quoteOf what the candles would take that a selector with a date lacks
+ * @param quoteOf what it would take to load the candles that a selector with a date is missing
  * @throws GordonError `invalid-selector`, `empty-selection`, as `datedSymbols` does, and what venues throw
  */
 export async function resolveSymbols(
@@ -47,7 +47,7 @@ export async function resolveSymbols(
     const list =
       at === undefined ? await orNone(word, universe.instruments.path, lists.listed(universe)) : undefined;
     const chosen = list
-      ? await chosenOf(ports, universe, list, word, selector)
+      ? await selectSymbols(ports, universe, list, word, selector)
       : await datedSymbols(ports, universe, word, { ...selector, at: at! }, quoteOf);
     if (chosen.length === 0) throw emptySelection(word, selector.quote);
     symbols.push(...chosen);
@@ -58,7 +58,7 @@ export async function resolveSymbols(
   return { symbols: [...new Set(symbols)], selected, listed, unreadable };
 }
 
-async function chosenOf(
+async function selectSymbols(
   { venue }: ResolvePorts,
   universe: Universe,
   { instruments }: VenueList,

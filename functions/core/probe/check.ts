@@ -6,7 +6,7 @@ export type ArchiveRequest = Parameters<ArchiveReader['read']>[0];
 export type ProbeRequest = HttpRequest | ArchiveRequest;
 
 /** The answer to one request. */
-export interface Evidence {
+export interface ProbeAnswer {
   /** of an archive object: the unpacked file, or its beginning */
   readonly body: Uint8Array;
   /** lower-case names; empty for an archive object */
@@ -37,7 +37,7 @@ export interface Check {
    * @param answers one for each request; undefined: the venue says that the object does not exist
    * @throws GordonError `malformed-rows`, which counts as a difference
    */
-  judge(answers: readonly (Evidence | undefined)[], now: number): Judgement;
+  judge(answers: readonly (ProbeAnswer | undefined)[], now: number): Judgement;
 }
 
 /** Whether a check reads an archive object rather than an answer of an API. */

@@ -3,9 +3,9 @@ import type { ArchiveReader, VenueClient } from '../fetch/ports.ts';
 import { type Clock, iso, SECOND } from '../time/time.ts';
 import {
   type Check,
-  type Evidence,
   isArchive,
   type Judgement,
+  type ProbeAnswer,
   type ProbeRequest,
   toHttpRequest,
 } from './check.ts';
@@ -20,7 +20,7 @@ export interface ProbePorts {
 }
 
 /** The result of a check. `unknown`: the venue could not be queried. */
-export interface Finding {
+export interface CheckResult {
   readonly check: Check;
   readonly outcome: 'holds' | 'differs' | 'unknown';
   /** what was seen, each difference, or why nothing is known */
@@ -38,7 +38,7 @@ export interface Unreachable {
 }
 
 export interface ProbeResult {
-  readonly findings: readonly Finding[];
+  readonly results: readonly CheckResult[];
   readonly unreachable: readonly Unreachable[];
 }
 
@@ -52,31 +52,31 @@ export async function runChecks(checks: readonly Check[], ports: ProbePorts): Pr
   const now = ports.clock();
   const lost = new Map<string, Unreachable>();
   const byVenue = Map.groupBy(checks, ({ venue }) => venue);
-  const findings = await Promise.all(
+  const results = await Promise.all(
     Array.from(byVenue.values(), async (own) => {
-      const answers = new Map<string, Promise<Evidence | undefined>>();
-      const answerOf = (one: ProbeRequest): Promise<Evidence | undefined> => {
+      const answers = new Map<string, Promise<ProbeAnswer | undefined>>();
+      const answerOf = (one: ProbeRequest): Promise<ProbeAnswer | undefined> => {
         const { host, path, query = {}, json } = toHttpRequest(one);
         const key = JSON.stringify([host.env, path, query, json]);
         const known = answers.get(key) ?? evidence(one, ports, lost);
         answers.set(key, known);
         return known;
       };
-      const out: Finding[] = [];
+      const out: CheckResult[] = [];
       for (const check of own) out.push(await runCheck(check, answerOf, now, ports));
       return out;
     }),
   );
-  return { findings: findings.flat(), unreachable: [...lost.values()] };
+  return { results: results.flat(), unreachable: [...lost.values()] };
 }
 
 async function runCheck(
   check: Check,
-  answerOf: (one: ProbeRequest) => Promise<Evidence | undefined>,
+  answerOf: (one: ProbeRequest) => Promise<ProbeAnswer | undefined>,
   now: number,
   { clock, hasKey }: ProbePorts,
-): Promise<Finding> {
-  const finding = (outcome: Finding['outcome'], details: readonly string[]): Finding => ({
+): Promise<CheckResult> {
+  const result = (outcome: CheckResult['outcome'], details: readonly string[]): CheckResult => ({
     check,
     outcome,
     details,
@@ -84,26 +84,26 @@ async function runCheck(
   });
   const requests = check.requests(now);
   const key = requests.map((one) => toHttpRequest(one).secret?.env).find((env) => env && !hasKey(env));
-  if (key) return finding('unknown', [`${key} is not set`]);
+  if (key) return result('unknown', [`${key} is not set`]);
   try {
-    const answers: (Evidence | undefined)[] = [];
+    const answers: (ProbeAnswer | undefined)[] = [];
     for (const one of requests) answers.push(await answerOf(one));
     const judgement = judgementOf(check, answers, now);
-    if (judgement.kind === 'holds') return finding('holds', [judgement.seen]);
-    return finding('differs', judgement.differences);
+    if (judgement.kind === 'holds') return result('holds', [judgement.seen]);
+    return result('differs', judgement.differences);
   } catch (error) {
-    if (error instanceof HostLost) return finding('unknown', [error.message]);
+    if (error instanceof HostLost) return result('unknown', [error.message]);
     if (error instanceof BudgetExhausted) {
-      return finding('unknown', [`nothing may be sent before ${iso(error.until)}`]);
+      return result('unknown', [`nothing may be sent before ${iso(error.until)}`]);
     }
     if (!(error instanceof GordonError)) throw error;
-    if (error.code === 'venue-broken') return finding('unknown', ['the venue failed to answer']);
-    return finding('differs', [wordsOf(error)]);
+    if (error.code === 'venue-broken') return result('unknown', ['the venue failed to answer']);
+    return result('differs', [wordsOf(error)]);
   }
 }
 
 /** An answer may differ so much that the adapter fails on it; that is the difference to report. */
-function judgementOf(check: Check, answers: readonly (Evidence | undefined)[], now: number): Judgement {
+function judgementOf(check: Check, answers: readonly (ProbeAnswer | undefined)[], now: number): Judgement {
   try {
     return check.judge(answers, now);
   } catch (error) {
@@ -124,7 +124,7 @@ async function evidence(
   one: ProbeRequest,
   ports: ProbePorts,
   lost: Map<string, Unreachable>,
-): Promise<Evidence | undefined> {
+): Promise<ProbeAnswer | undefined> {
   const { host } = toHttpRequest(one);
   const known = lost.get(host.env);
   if (known) throw new HostLost(`${host.url} could not be queried`);
@@ -141,7 +141,7 @@ async function evidence(
 async function fetched(
   one: ProbeRequest,
   { venue, archive, clock }: ProbePorts,
-): Promise<Evidence | undefined> {
+): Promise<ProbeAnswer | undefined> {
   if (!isArchive(one)) {
     const answer = await venue.get(one);
     return answer && { body: answer.body, headers: answer.headers, asOf: answer.asOf, at: clock() };

@@ -1,6 +1,9 @@
 import type { Range, RangeSet } from '../time/range.ts';
 import { DAY, floorTo, HOUR } from '../time/time.ts';
-import type { Bucket } from './parameters.ts';
+
+/** The parts of the calendar that coverage is counted by, UTC. */
+export const BUCKETS = ['hour', 'day', 'month'] as const;
+export type Bucket = (typeof BUCKETS)[number];
 
 /** The disjoint states of a series' time; `empty` by reason. */
 export interface StateSets {

@@ -7,6 +7,7 @@ import type { Sources } from '../series/source.ts';
 import { clip, intersect, normalize, type Range, type RangeSet, subtract, union } from '../time/range.ts';
 import { stepOf } from '../time/timeframe.ts';
 import {
+  type Bucket,
   type BucketRun,
   bucketBorders,
   bucketEnd,
@@ -14,7 +15,6 @@ import {
   type StateSets,
   wholeBuckets,
 } from './bucket-runs.ts';
-import type { Bucket } from './parameters.ts';
 
 /** A series as the ledger knows it. */
 export interface SeriesAccount extends Series {

@@ -4,7 +4,7 @@ import type { TableEntry } from './ports.ts';
 export interface DescribedColumn {
   readonly name: string;
   readonly type: string;
-  /** null: the column is no quantity */
+  /** null: the column is not a quantity */
   readonly unit: string | null;
   readonly description: string;
 }
@@ -27,7 +27,7 @@ export const dictionary = (entries: readonly TableEntry[], sources: Sources): De
     description: comment,
     sources: Object.values(sources)
       .filter(({ table }) => table.name === name)
-      .map((source) => ({ id: source.id, title: source.title, since: sinceOf(source) })),
+      .map((source) => ({ id: source.id, title: source.title, since: firstInstant(source) })),
     columns: columns.map(({ name: column, type, comment: said }) => {
       const [, description = said, unit = null] = WITH_UNIT.exec(said) ?? [];
       return { name: column, type, unit, description };
@@ -35,5 +35,5 @@ export const dictionary = (entries: readonly TableEntry[], sources: Sources): De
   }));
 
 /** What exists as a snapshot of the present alone begins with the first one that this warehouse took. */
-const sinceOf = ({ listing, tiers }: Source): number | null =>
+const firstInstant = ({ listing, tiers }: Source): number | null =>
   'listedAt' in listing && tiers.some(({ kind }) => kind !== 'snapshot') ? listing.listedAt : null;

@@ -25,26 +25,26 @@ export const CandleTime = z.union([
 ]);
 
 /** printable, of any script, as venues write their symbols; the database would refuse a NUL */
-export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/, 'is no symbol');
+export const Name = z.string().regex(/^[\x21-\x7e\u00a1-\uffff]{1,60}$/, 'is not a symbol');
 /** several of them, with commas between them */
 export const Names = z
   .string()
   .regex(
     /^[\x21-\x2b\x2d-\x7e\u00a1-\uffff]{1,60}(?:,[\x21-\x2b\x2d-\x7e\u00a1-\uffff]{1,60})*$/,
-    'is no symbol, nor several with commas between them',
+    'is not a symbol, nor several with commas between them',
   );
 
 /** The label of a series: where a page of series ended. */
 export const Cursor = z
   .string()
-  .regex(/^[a-z0-9_]{1,40} [\x21-\x7e\u00a1-\uffff]{1,60} \d{1,2}[smhd]$/, 'is no cursor');
+  .regex(/^[a-z0-9_]{1,40} [\x21-\x7e\u00a1-\uffff]{1,60} \d{1,2}[smhd]$/, 'is not a cursor');
 
 const TIMEFRAMES = Object.keys(STEPS) as [Timeframe, ...Timeframe[]];
 export const Step = z.enum(TIMEFRAMES);
 /** One of a source, which has its own. */
 export const TimeframeText = z.string().meta({ enum: TIMEFRAMES });
 
-/** The ids of sources are known to whoever makes the document: `withSources` enters them. */
+/** Marks a field whose values are the ids of sources: `withSources` enters them into the OpenAPI document. */
 const NAMES = 'x-names';
 type Named = 'sources' | 'sources and families';
 export const SourceId = z.string().meta({ [NAMES]: 'sources' satisfies Named });
@@ -69,11 +69,11 @@ const isFamily = (word: string): boolean => (FAMILIES as readonly string[]).incl
 export const whole = (most: number) =>
   z
     .string()
-    .regex(/^\d{1,9}$/, 'is no whole number')
+    .regex(/^\d{1,9}$/, 'is not a whole number')
     .transform(Number)
     .pipe(z.int().min(1).max(most));
 
-/** Longer ones are no keys of the job table. */
+/** Longer ones are not keys of the job table. */
 export const IdempotencyKey = z
   .string()
   .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'takes 1 to 255 printable ASCII characters');

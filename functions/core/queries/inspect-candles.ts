@@ -64,7 +64,7 @@ export async function candleGaps(
     const remedy = 'Order it: `gordon-data backfill candles trigger`, or name a start.';
     throw badRequest('nothing-ordered', symbol, 'no candles of it were ever ordered.', remedy);
   }
-  // What the venue has not had time to publish is no gap yet.
+  // What the venue has not had time to publish is not a gap yet.
   const published = settledEnd(spec, step, ports.clock());
   const window: Range = {
     start: floorTo(range.start ?? known!.start, step),

@@ -1,5 +1,7 @@
 import * as z from 'zod';
-import { JOB_STATUSES } from '../jobs/job.ts';
+import { JOB_ORIGINS, JOB_STATUSES } from '../jobs/job.ts';
+import { MOST_JOBS } from '../jobs/ports.ts';
+import { BUCKETS } from './bucket-runs.ts';
 import { MEDIA_TYPES } from './export/formats.ts';
 import {
   CandleTimeText,
@@ -13,6 +15,7 @@ import {
   TimeframeText,
   whole,
 } from './fields.ts';
+import { MOST_ROWS } from './ports.ts';
 
 /** The queries of the routes. An unknown parameter is refused, not ignored. */
 const limit = (usual: number, most: number) => whole(most).default(usual);
@@ -27,6 +30,7 @@ export const OrderQuery = z.strictObject({
     .meta({ description: 'true: answers 200 with what the job would take, and enters nothing' }),
 });
 
+const ORIGIN = `(?:${JOB_ORIGINS.join('|')})`;
 const STATUS = `(?:${JOB_STATUSES.join('|')})`;
 
 export const JobsQuery = z.strictObject({
@@ -38,7 +42,17 @@ export const JobsQuery = z.strictObject({
       pattern: `^(?:all|${STATUS}(?:,${STATUS})*)$`,
     }),
   source: SourceOrFamily.optional(),
-  limit: limit(50, 100),
+  origin: z
+    .string()
+    .optional()
+    .meta({
+      description: 'who ordered them, with commas between them; defaults to all',
+      pattern: `^${ORIGIN}(?:,${ORIGIN})*$`,
+    }),
+  quiet: z.enum(['true', 'false']).default('true').meta({
+    description: '`false` leaves out the runs of schedules that succeeded',
+  }),
+  limit: limit(50, MOST_JOBS),
   cursor: z.string().optional().meta({ description: 'the id of the last job of the page before' }),
 });
 
@@ -52,9 +66,6 @@ export const ReportPageQuery = z.strictObject({
   limit: limit(1_000, 1_000),
   cursor: Cursor.optional().meta({ description: 'of the `Link` of the page before' }),
 });
-
-export const BUCKETS = ['hour', 'day', 'month'] as const;
-export type Bucket = (typeof BUCKETS)[number];
 
 export const UnfollowQuery = z.strictObject({
   source: SourceOrFamily,
@@ -91,7 +102,7 @@ export const RowsQuery = z.strictObject({
   }),
   timeframe: Step.optional(),
   ...range,
-  limit: whole(10_000).optional().meta({
+  limit: whole(MOST_ROWS).optional().meta({
     description:
       'json only: the newest so many rows of the range, oldest first; defaults to 1000, and with `format=json` to all of them',
   }),

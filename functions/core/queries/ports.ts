@@ -2,10 +2,13 @@ import type { Series } from '../series/series.ts';
 import type { Source } from '../series/source.ts';
 import type { TableSpec } from '../series/table.ts';
 import type { Range } from '../time/range.ts';
+import type { Bucket } from './bucket-runs.ts';
 import type { RowCounts, SeriesAccount } from './coverage-view.ts';
 import type { ColumnBatch } from './export/columnar.ts';
-import type { Bucket } from './parameters.ts';
 import type { SizeSample } from './status/history.ts';
+
+/** The most rows of a page; `format=` gives all rows of a range. */
+export const MOST_ROWS = 10_000;
 
 /** A span of the ledger with its provenance; times are epoch ms. */
 export interface LedgerEntry extends Range {

@@ -10,7 +10,7 @@ import { requireInstant } from './requested.ts';
 const NAMES = AGGREGATES.map(({ name }) => name) as [string, ...string[]];
 
 /** The body of `POST /backfill/aggregates/refresh`: one aggregate and a window; null is no bound. */
-export const RefreshBody = z.strictObject({
+export const RefreshViewBody = z.strictObject({
   view: z.enum(NAMES),
   start: Time.nullable(),
   end: Time.nullable(),
@@ -26,7 +26,7 @@ export interface ViewRefresh {
  * @throws GordonError `invalid-request`, `invalid-time`, `empty-range`, `window-too-small`
  */
 export function readRefresh(body: unknown): ViewRefresh {
-  const given = parseInput(RefreshBody, body, 'the body');
+  const given = parseInput(RefreshViewBody, body, 'the body');
   const aggregate = AGGREGATES.find(({ name }) => name === given.view)!;
   const start = requireInstant(given.start ?? undefined, 'start') ?? null;
   const end = requireInstant(given.end ?? undefined, 'end') ?? null;
@@ -42,7 +42,7 @@ export function readRefresh(body: unknown): ViewRefresh {
   throw badRequest('window-too-small', 'the window', message);
 }
 
-/** Of all symbols; reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
+/** The window of a refresh, for all symbols: reading that many 5-minute rows takes a second or two. A multiple of every bucket. */
 const PIECE = 30 * DAY;
 
 /** Time after which no further piece is begun: an answer has 29 s, and the last piece may take a while. */

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { AGGREGATED, AGGREGATES } from '../aggregates/aggregates.ts';
 import { badRequest } from '../errors/bad-request.ts';
 import type { GordonError } from '../errors/errors.ts';
+import { didYouMean } from '../series/names/closest.ts';
 import type { Source, Sources } from '../series/source.ts';
 import type { TableSpec } from '../series/table.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -72,7 +73,11 @@ function tableNamed(
   const base = sources[AGGREGATED.source];
   const aggregate = base && AGGREGATES.find((one) => one.name === name);
   if (aggregate) return { table: aggregateTable(name), bucket: aggregate.width };
-  const remedy = 'GET /backfill/sources lists the tables.';
+  const names = [
+    ...Object.values(sources).map((one) => one.table.name),
+    ...AGGREGATES.map((one) => one.name),
+  ];
+  const remedy = `${didYouMean(name, names)} GET /data lists the tables.`.trim();
   throw badRequest('unknown-table', name, 'there is no such table.', remedy);
 }
 
@@ -106,7 +111,7 @@ function matched(table: TableSpec, match: string | undefined): Record<string, st
   throw badRequest(
     'unknown-column',
     'match',
-    `${column} is no column of text of the key of ${table.name}.`,
+    `${column} is not a column of text of the key of ${table.name}.`,
     known.length > 0 ? `Use ${known.join(' or ')}.` : 'Leave it out.',
   );
 }

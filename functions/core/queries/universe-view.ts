@@ -20,8 +20,8 @@ export const UniverseQuery = z.strictObject({
   }),
   venue: z.enum(['binance', 'bybit']).optional(),
   contract: z.enum(CONTRACTS).optional(),
-  quote: z.string().regex(WORD, 'is no asset').optional().meta({ description: 'such as `USDT`' }),
-  base: z.string().regex(WORD, 'is no asset').optional().meta({ description: 'such as `BTC`' }),
+  quote: z.string().regex(WORD, 'is not an asset').optional().meta({ description: 'such as `USDT`' }),
+  base: z.string().regex(WORD, 'is not an asset').optional().meta({ description: 'such as `BTC`' }),
   symbol: Name.optional(),
 });
 export type UniverseQuery = z.infer<typeof UniverseQuery>;
@@ -58,7 +58,7 @@ const UniverseMarket = z.object({
   symbols: Count,
   failed: Count.meta({ description: 'symbols of which the last refresh found no lives' }),
   completed_at: Instant.nullable().meta({
-    description: 'when a refresh last reached the end of the market; null: never, so symbols may lack',
+    description: 'when a refresh last reached the end of the market; null: never, so symbols may be missing',
   }),
 });
 

@@ -1,19 +1,19 @@
 import type { PlannedChunk } from '../ledger/plan.ts';
-import { periodsFor } from '../series/object-reach.ts';
 import {
   type ArchiveTier,
   type Listing,
   livesOf,
   longestRequest,
-  offeredOf,
+  offeredRanges,
   type PagesTier,
   pageRequests,
   reachOf,
   type SnapshotTier,
   type Source,
 } from '../series/source.ts';
+import { periodsFor } from '../series/tiers/object-reach.ts';
+import { wantedFromObject } from '../series/tiers/wanted-from-object.ts';
 import type { HttpRequest, LimitFamily } from '../series/venue.ts';
-import { wantedFromObject } from '../series/wanted-from-object.ts';
 import { clip, hull, intersect, measure, type RangeSet, subtract, union } from '../time/range.ts';
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
@@ -56,7 +56,7 @@ export function estimateChunk(
   const tally = new Tally();
   const step = stepOf(chunk.timeframe);
   const perRow = options.msPerRow ?? msPerRow(source, step);
-  const given = offeredOf(source, missing);
+  const given = offeredRanges(source, missing);
   let left = options.listing ? intersect(given, livesOf(options.listing)) : given;
   let covered: RangeSet = [];
   for (const tier of source.tiers) {

@@ -169,12 +169,12 @@ interface Lacking {
   readonly lacking: readonly { readonly within: Range; readonly gaps: RangeSet }[];
 }
 
-/** What a series may lack: in a report, a proof that has expired is no gap. */
+/** Where a series may have gaps: in a report, a proof that has expired is no gap. */
 const doubtOf = ({ gaps, empty }: SeriesReport): RangeSet =>
   normalize([...gaps, ...empty.filter(({ reason }) => EXPIRING.includes(reason))]);
 
 /**
- * Series that lack something that the venue has had time to publish. One statement reads many, and of the ledger only where the report
+ * Series with gaps in what the venue has had time to publish. One statement reads many, and of the ledger only where the report
  * leaves a doubt; those whose doubts begin at the same time are read together, for most doubts are the newest minutes.
  */
 async function allLacking(

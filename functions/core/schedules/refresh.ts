@@ -66,7 +66,7 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
     const start = startOf(series, spec, taken, now);
     return start === undefined ? [] : [{ series, spec, start }];
   });
-  const isBrought = ({ spec }: Behind): boolean => bringersOf(spec, ports.sources).length > 0;
+  const isBrought = ({ spec }: Behind): boolean => snapshotsHolding(spec, ports.sources).length > 0;
   const claimed = await claimDue(
     ports,
     behind.filter((one) => !isBrought(one)),
@@ -78,14 +78,14 @@ export async function refreshTails(ports: RefreshTailPorts): Promise<string[]> {
   const left = behind.filter(
     (one) =>
       isBrought(one) &&
-      !bringersOf(one.spec, ports.sources).some(({ id }) => isFetched({ ...one.series, source: id })),
+      !snapshotsHolding(one.spec, ports.sources).some(({ id }) => isFetched({ ...one.series, source: id })),
   );
   claimed.push(...(await claimDue(ports, left)));
   return placeOrders(ports, joined(claimed.flatMap(ordersOf), ports.sources));
 }
 
 /** Sources whose snapshots hold the rows of this one. */
-const bringersOf = ({ id }: Source, sources: Sources): readonly Source[] =>
+const snapshotsHolding = ({ id }: Source, sources: Sources): readonly Source[] =>
   Object.values(sources).filter(
     ({ siblings, tiers }) => tiers[0]?.kind === 'snapshot' && siblings?.includes(id),
   );

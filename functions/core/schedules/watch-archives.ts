@@ -73,8 +73,6 @@ async function watchSeries(ports: WatchPorts, source: Source, series: Series, ta
     return found ? [{ held: one, found }] : [];
   });
   tally.objects += held.length;
-  const shifts = await watchLabels(ports, source, series, held);
-  if (shifts > 0) tally.labelShifts = (tally.labelShifts ?? 0) + shifts;
   const folders = Map.groupBy(held, ({ held: { object } }) => folderOf(object));
   for (const [folder, objects] of folders) {
     const { listing } = objects[0]!.found.tier;
@@ -85,6 +83,9 @@ async function watchSeries(ports: WatchPorts, source: Source, series: Series, ta
       }
     }
   }
+  // Last: an API that refuses a day, or has forgotten the symbol, must not keep its files from being compared.
+  const shifts = await watchLabels(ports, source, series, held);
+  if (shifts > 0) tally.labelShifts = (tally.labelShifts ?? 0) + shifts;
 }
 
 /** The newest of the files of days that the venue's own answers still cover. @returns statistics that contradict the rule */

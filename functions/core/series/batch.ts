@@ -24,7 +24,7 @@ export function sortAndDedupe(batch: Batch): { batch: Batch; findings: Finding[]
 
 /**
  * Gives the memory of numbers back now; they have no elements afterwards. What waits for the collector calls it: V8 marks the
- * whole heap anew for every 64 MB of buffers.
+ * whole heap again for every 64 MB of buffers.
  */
 export function releaseNumbers(columns: readonly ColumnData[]): void {
   for (const data of columns) {

@@ -32,7 +32,7 @@ export function clockOffset(stated: number, sentAt: number, answeredAt: number):
   return Math.min(0, answeredAt - stated);
 }
 
-/** @throws GordonError `clock-wrong` where our clock is so far from the venue's that nothing may be dated by either */
+/** @throws GordonError `clock-wrong` where our clock is too far from the venue's for either to date anything */
 export function refuseWrongClock(subject: string, aheadMs: number): void {
   if (Math.abs(aheadMs) <= CLOCK_STOPS) return;
   throw new GordonError({

@@ -10,6 +10,14 @@ export interface LabelRule extends Range {
   readonly held: boolean;
 }
 
+/** Takes the labels of every file as they are written. */
+export const AS_WRITTEN: LabelRule = {
+  start: Number.NEGATIVE_INFINITY,
+  end: Number.POSITIVE_INFINITY,
+  shiftMs: 0,
+  held: false,
+};
+
 /** The exceptions for the files of one symbol, kept beside the ledger. Throws as the stores do. */
 export interface LabelRules {
   /** oldest decision first */

@@ -84,7 +84,7 @@ export function readSelector(word: string): Selector {
   }
   const remedy =
     'Write @QUOTE-spot or @QUOTE-perps, and :N for the N most traded, such as @usdt-perps:50 or @usdt-perps@2022-01-01:50.';
-  throw badRequest('invalid-selector', word, 'this is no selector of symbols.', remedy);
+  throw badRequest('invalid-selector', word, 'this is not a selector of symbols.', remedy);
 }
 
 /** The sources whose daily candles have the volumes of a market. */

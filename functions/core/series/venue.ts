@@ -10,7 +10,7 @@ export interface LimitFamily {
   readonly id: string;
   readonly limit: number;
   readonly windowMs: number;
-  /** the venue also counts short bursts: requests of all workers together begin at least so far apart; ms */
+  /** the venue also counts short bursts: requests of all workers together begin at least this far apart; ms */
   readonly spacingMs?: number;
   /** answer header (lower case) with what this address has used in the current window, where the venue sends one */
   readonly usedHeader?: string;

@@ -18,6 +18,7 @@ export function iso(at: number): string {
   return at % SECOND === 0 ? `${text.slice(0, -5)}Z` : text;
 }
 
+/** ISO 8601 of an instant, epoch ms; null for none. */
 export const isoOrNull = (at: number | null | undefined): string | null =>
   at === null || at === undefined ? null : iso(at);
 

@@ -2,7 +2,7 @@ import { DAY, HOUR, MINUTE, SECOND } from './time.ts';
 
 /**
  * The grid of a series as the venues write it. Only steps of fixed length are here: a calendar month or a week that
- * starts on Monday is no multiple of a step since 1970, and both can be aggregated from `1d`.
+ * starts on Monday is not a multiple of a step since 1970, and both can be aggregated from `1d`.
  */
 export const STEPS = {
   '1s': SECOND,

@@ -34,7 +34,7 @@ const PATIENCE = 5 * SECOND;
 
 /**
  * Unfollows series and deletes all of them: rows, spans, findings, restated rows, and their part of the aggregates. An order
- * afterwards loads everything anew. A repeated call continues where the last one stopped.
+ * afterwards loads everything again. A repeated call continues where the last one stopped.
  * @throws GordonError `not-followed`, `series-at-work` with the jobs that must end first; nothing has changed then
  */
 export async function purge(ports: PurgePorts, request: UnfollowRequest): Promise<PurgedSeries[]> {

@@ -73,6 +73,6 @@ const unwritable = (subject: string, value: unknown): GordonError =>
   new GordonError({
     code: 'unfit-value',
     subject,
-    message: `${String(value)} is no number.`,
+    message: `${String(value)} is not a number.`,
     remedy: 'No source writes such a value: somebody else did.',
   });

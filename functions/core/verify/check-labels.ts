@@ -1,7 +1,7 @@
 import { GordonError } from '../errors/errors.ts';
 import type { VenuePorts } from '../fetch/fetch-context.ts';
 import type { SeriesStore } from '../ledger/ports.ts';
-import { type LabelBook, type LabelRule, ruleFor } from '../series/labels.ts';
+import { AS_WRITTEN, type LabelBook, type LabelRule, ruleFor } from '../series/labels.ts';
 import { type Series, seriesLabel } from '../series/series.ts';
 import type { ArchiveTier, Finding, PagesTier, Source, Sources, StreamParser } from '../series/source.ts';
 import { type Batch, NO_ROWS, type TableSpec } from '../series/table.ts';
@@ -26,18 +26,11 @@ export interface LabelledFile {
 
 const STEP = 5 * MINUTE;
 const FINE: Timeframe = '5m';
-/** The labels of a file as written, without any shift. */
-const RAW: LabelRule = {
-  start: Number.NEGATIVE_INFINITY,
-  end: Number.POSITIVE_INFINITY,
-  shiftMs: 0,
-  held: false,
-};
 
 /**
  * Compares the labels of one archive file with the stamps of the venue's own answers about the same day, statistic by statistic.
  * A rule that fits worse than another shift is a finding. Unless an operator decided on it, conversion stops with the first
- * file that is not published yet: until then all rows are converted alike, so that one command converts them anew.
+ * file that is not published yet: until then all rows are converted alike, so that one command can convert them again.
  * @returns how many statistics contradict the rule in force
  */
 export async function checkLabels(
@@ -51,16 +44,18 @@ export async function checkLabels(
   if (checked !== undefined && checked >= period.start) return 0;
   const rules = await ports.labels.labelRules(dataset, symbol);
   const inForce = tier.labels.shift(period, rules);
+  // Before the file is read: where the API refuses the day, each turn would load it in vain, once for each sibling.
+  const own = await answersOf(ports, source, symbol, period);
   const fine = { ...series, timeframe: FINE };
   const object = tier.object(fine, period);
   const file = await ports.archive.read(object);
   if (!file) return 0;
-  const parser = tier.parser(fine, undefined, { period, labels: [RAW] });
+  const parser = tier.parser(fine, undefined, { period, labels: [AS_WRITTEN] });
   const raw = await coursesOf(ports.sources, source.id, parser, file.content);
   const verdicts: Record<string, LabelVerdict> = {};
   for (const [id, archive] of raw) {
     const sibling = ports.sources[id];
-    const answers = sibling && (await answersOf(ports, sibling, symbol, period));
+    const answers = id === source.id ? own : sibling && (await answersOf(ports, sibling, symbol, period));
     if (answers) verdicts[id] = judgeLabels(archive, answers, inForce, STEP);
   }
   const wrong = Object.entries(verdicts).filter(([, { outcome }]) => outcome === 'contradicted');
@@ -82,7 +77,7 @@ export async function checkLabels(
 function holdFrom(tier: ArchiveTier, period: Period, now: number): LabelRule {
   let next = period;
   while (tier.publishedAt(next) <= now) next = periodAt(tier.unit, next.end);
-  return { ...RAW, start: next.start, held: true };
+  return { ...AS_WRITTEN, start: next.start, held: true };
 }
 
 /** The values of each statistic in a file, by their labels. A damaged file yields none. */

@@ -1,8 +1,8 @@
 import type { VenueClient } from '../fetch/ports.ts';
 import type { LedgerEntry } from '../queries/ports.ts';
-import { periodsFor } from '../series/object-reach.ts';
 import type { Series } from '../series/series.ts';
 import type { ArchiveTier, Source } from '../series/source.ts';
+import { periodsFor } from '../series/tiers/object-reach.ts';
 import type { HttpRequest } from '../series/venue.ts';
 import type { Period } from '../time/period.ts';
 import type { Range } from '../time/range.ts';

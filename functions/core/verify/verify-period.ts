@@ -1,4 +1,3 @@
-import { badRequest } from '../errors/bad-request.ts';
 import type { FetchContext, VenuePorts } from '../fetch/fetch-context.ts';
 import type { LivesDue, SeriesCatalog, SeriesStore } from '../ledger/ports.ts';
 import { RECHECK_AFTER } from '../listing/current-listing.ts';
@@ -16,6 +15,7 @@ import { comparable } from './comparable.ts';
 import { type Fetched, fetchAgain } from './fetched-rows.ts';
 import { heldObjects, objectNamed, publishedHash } from './objects.ts';
 import type { Sha256, StoredRows } from './ports.ts';
+import { requireKnown } from './require-known.ts';
 
 export interface VerifyPorts extends VenuePorts {
   readonly queries: Pick<CoverageQueries, 'ledger'>;
@@ -67,7 +67,7 @@ export async function verifyPeriod(
     for (const cells of rows) hash.add(`${count.add(cells)}\n`);
   }
   count.end();
-  if (count.rows === 0 && spans.length === 0) await mustBeKnown(ports, series);
+  if (count.rows === 0 && spans.length === 0) await requireKnown(ports.catalog, series);
   const objects = await verdicts(ports, source, series, entries, fetched, range);
   await keepFindings(ports, series, range, count.findings);
   const { rows, first, last, compared, changed, missing, extra, differences } = count;
@@ -125,14 +125,6 @@ async function outdatedProofs(
       })),
     ),
   );
-}
-
-/** A misspelled symbol must not look like a month without rows. */
-async function mustBeKnown({ catalog }: VerifyPorts, series: Series): Promise<void> {
-  if ((await catalog.requested(series)).length > 0) return;
-  const message = 'the warehouse has never had such a series.';
-  const remedy = 'List the series: gordon-data backfill report.';
-  throw badRequest('unknown-series', seriesLabel(series), message, remedy);
 }
 
 class Comparison {

@@ -43,7 +43,7 @@ export const createHandler = eventHandler(async (ports: Ports, log, given) => {
     return { id };
   } catch (error) {
     await store.enter(id, { state: 'failed', at, problem: keptProblem(error, id) }, await store.order(id));
-    // The request was at fault, and its sender gets to know it.
+    // The request was at fault, and the answer says so to its sender.
     if (error instanceof GordonError && error.status < 500) return { id, code: error.code };
     throw error;
   } finally {

@@ -28,7 +28,8 @@ export const createHandler = httpHandler(
     const wanted = parseExport(ports.sources, request, query);
     if (!wanted) {
       refuseSymbols(query);
-      if (query.file) throw badRequest('invalid-request', 'the query', '"file": a page of JSON is no file.');
+      if (query.file)
+        throw badRequest('invalid-request', 'the query', '"file": a page of JSON is not a file.');
       const page = parseRowsRequest(ports.sources, request.path.table ?? '', query);
       return { status: 200, body: await ports.queries.rows(page) };
     }

@@ -4,7 +4,7 @@ import { servicesFromEnv, type Uses } from '../../runtime/services.ts';
 
 /**
  * The job is cancelled at once; its fetchers see it after the page in hand, and what they wrote stays. What only this job wanted
- * and has not fetched is no longer requested, so it is no gap.
+ * and has not fetched is no longer requested, so it is not a gap.
  */
 export const createHandler = httpHandler(
   async ({ path }, { jobs, catalog }: Uses<'jobs' | 'catalog'>, log): Promise<Reply<'cancelJob'>> => {

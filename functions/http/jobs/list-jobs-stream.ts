@@ -1,17 +1,19 @@
 import { jobFilter, summariesOf } from '../../core/api/jobs/listed.ts';
+import type { JobSummary } from '../../core/api/jobs/schemas.ts';
 import { EVENT_STREAM } from '../../core/api/operation.ts';
+import { originOf } from '../../core/jobs/job.ts';
 import type { JobFilter } from '../../core/jobs/ports.ts';
 import type { Uses } from '../../runtime/services.ts';
 import { type StreamAnswer, streamHandler } from '../../runtime/stream-handler.ts';
 
 type Ports = Uses<'jobs' | 'jobFeed' | 'sources'>;
 
-/** A client whose connection breaks tries again after so many ms. */
+/** A client whose connection breaks tries again after this many ms. */
 const RETRY_MS = 2_000;
 
 /**
- * The list as a stream of events, for a host: first the jobs that the query lists, then each job of the source that changes, whatever
- * its status. Undefined where the client takes no events.
+ * The list as a stream of events, for a host: first the jobs that the query lists, then each job of the source and the
+ * origin that changes, whatever its status. Undefined where the client takes no events.
  */
 export const createStream = streamHandler(
   async ({ headers, query }, ports: Ports, signal): Promise<StreamAnswer | undefined> => {
@@ -48,13 +50,17 @@ async function* eventsOf(
     } else {
       if (!begun) yield BEAT;
       if (event.kind === 'beat') yield BEAT;
-      else if (!filter.source || event.change.job.source === filter.source) {
+      else if (isMeant(event.change.job, filter)) {
         yield eventText('job', event.change.id, event.change.job);
       }
     }
     begun = true;
   }
 }
+
+/** Whatever its status: who was sent a job has to learn that it is another one now. */
+const isMeant = (job: JobSummary, { source, origins }: JobFilter): boolean =>
+  (!source || job.source === source) && (!origins || origins.includes(originOf(job)));
 
 /** A comment: it keeps the connection open and means nothing. */
 const BEAT = ':\n\n';

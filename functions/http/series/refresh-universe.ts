@@ -2,8 +2,8 @@ import type { Refusal, Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
 import { BudgetExhausted } from '../../core/errors/errors.ts';
 import {
-  RefreshBody,
-  type RefreshPorts,
+  RefreshUniverseBody,
+  type RefreshUniversePorts,
   refreshUniverse,
 } from '../../core/listing/dated/refresh-universe.ts';
 import { httpHandler } from '../../runtime/http-handler.ts';
@@ -11,8 +11,8 @@ import { outOfBudget } from '../../runtime/problem.ts';
 import { servicesFromEnv } from '../../runtime/services.ts';
 
 export const createHandler = httpHandler(
-  async ({ body }, services: RefreshPorts, log): Promise<Reply<'refreshUniverse'> | Refusal> => {
-    const order = parseInput(RefreshBody, body, 'the body');
+  async ({ body }, services: RefreshUniversePorts, log): Promise<Reply<'refreshUniverse'> | Refusal> => {
+    const order = parseInput(RefreshUniverseBody, body, 'the body');
     try {
       const refreshed = await refreshUniverse(services, order);
       const { market, looked_up, lives, failed } = refreshed;

@@ -1,8 +1,8 @@
 import type { Reply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
+import { gapWithin } from '../../core/ledger/gap-within.ts';
 import type { Gap, SeriesReport } from '../../core/ledger/ports.ts';
 import { seriesPage } from '../../core/ledger/series-page.ts';
-import { gapWithin } from '../../core/ledger/settled-gaps.ts';
 import { ReportPageQuery } from '../../core/queries/parameters.ts';
 import { sourcesFor } from '../../core/queries/requested.ts';
 import { expiringGapsIn } from '../../core/schedules/audit.ts';
@@ -50,7 +50,7 @@ const linkTo = (query: Readonly<Record<string, string | undefined>>, cursor: str
 const span = ({ start, end }: { start: number; end: number }) => ({ from: iso(start), to: iso(end) });
 
 function view(s: SeriesReport, source: Source, now: number) {
-  // The border that the job goes by, on the grid.
+  // The border that the job uses, on the grid.
   const settled = { start: Number.NEGATIVE_INFINITY, end: settledEnd(source, stepOf(s.timeframe), now) };
   const young = { start: settled.end, end: Number.POSITIVE_INFINITY };
   const [first] = expiringGapsIn(s, source, now);
@@ -63,7 +63,7 @@ function view(s: SeriesReport, source: Source, now: number) {
     rows: s.rows,
     requested: s.requested.map(span),
     gaps: s.gaps.flatMap((gap) => gapWithin(gap, settled)).map(reportedGap),
-    // What the venue has not had time to publish is no gap yet.
+    // What the venue has not had time to publish is not a gap yet.
     pending: s.gaps
       .flatMap((gap) => gapWithin(gap, young))
       .map((gap) => ({ ...span(gap), rows: gap.steps, cause: 'not-yet-published' as const })),

@@ -25,7 +25,7 @@ const admissionFromEnv = (): Admission => {
   };
 };
 
-/** Other hosts of the manifest's functions serve their own machine alone and ask nobody for a token. */
+/** Other hosts of the manifest's functions serve their own machine alone and require no token. */
 export function createHandler(_services?: unknown, admission: () => Admission = admissionFromEnv) {
   let open: { readonly verify: VerifyToken; readonly scopes: string | undefined } | undefined;
   return async (event: APIGatewayTokenAuthorizerEvent): Promise<APIGatewayAuthorizerResult> => {
@@ -51,7 +51,7 @@ function policyFor({ scopes }: Caller, prefix: string | undefined, stage: string
     .map(routeOf)
     .filter(({ method }) => method !== 'GET')
     .map(({ method, path }) => method + path.replaceAll(/\{\w+\}/g, '*'));
-  // Whoever may do more may read, and all that is read is a GET.
+  // A token with more rights may read, and everything that only reads is a GET.
   return policyOf(
     'Allow',
     ['GET/*', ...others].map((method) => `${stage}/${method}`),

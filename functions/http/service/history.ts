@@ -5,8 +5,8 @@ import {
   daysUntilFull,
   GROWTH_SPAN,
   growthOf,
+  growthPerDay,
   minutesOf,
-  perDayOf,
   totalsOf,
 } from '../../core/queries/status/history.ts';
 import { limitFamilies, limitOf } from '../../core/queries/status/limit-families.ts';
@@ -59,7 +59,7 @@ async function spaceOf(
 ): Promise<Pick<History, 'sizes' | 'tables' | 'disk'>> {
   const samples = await queries.sizeHistory(now - GROWTH_SPAN);
   const totals = totalsOf(samples);
-  const perDay = totals.length === 0 ? undefined : perDayOf(totals);
+  const perDay = totals.length === 0 ? undefined : growthPerDay(totals);
   const room = await disk?.();
   return {
     sizes: totals.map(({ at, bytes }) => ({ at: iso(at), bytes })),

@@ -1,7 +1,7 @@
 import { operations, type TextReply } from '../../core/api/operations.ts';
 import { parseInput } from '../../core/errors/bad-request.ts';
+import { gapWithin } from '../../core/ledger/gap-within.ts';
 import type { SeriesReport } from '../../core/ledger/ports.ts';
-import { gapWithin } from '../../core/ledger/settled-gaps.ts';
 import { NoQuery } from '../../core/queries/parameters.ts';
 import { limitFamilies, listVenues } from '../../core/queries/status/limit-families.ts';
 import { expiringGapsIn } from '../../core/schedules/audit.ts';

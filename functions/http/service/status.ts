@@ -81,10 +81,12 @@ const budgetsOf = ({ rates, sources }: Ports) =>
 
 async function cooldownsOf({ rates, sources }: Ports) {
   const scopes = [...listVenues(sources), ...limitFamilies(sources).map(({ family }) => family.id)];
-  const parks = await Promise.all(
-    scopes.map(async (scope) => ({ scope, park: await rates.cooldown(scope) })),
+  const found = await Promise.all(
+    scopes.map(async (scope) => ({ scope, cooldown: await rates.cooldown(scope) })),
   );
-  return parks.flatMap(({ scope, park }) => (park ? [{ scope, until: iso(park.until), why: park.why }] : []));
+  return found.flatMap(({ scope, cooldown }) =>
+    cooldown ? [{ scope, until: iso(cooldown.until), why: cooldown.why }] : [],
+  );
 }
 
 async function expiringGapsOf({ queries, sources, clock }: Ports) {

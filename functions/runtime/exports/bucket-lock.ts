@@ -11,10 +11,10 @@ import { GordonError } from '../../core/errors/errors.ts';
 import { MINUTE } from '../../core/time/time.ts';
 import { isAbsent } from './absent.ts';
 
-/** Beside the months; no dataset reads it. */
+/** Lies beside the months; no dataset reads it. */
 export const LOCK = '.gordon-export/lock';
 const RENEW_EVERY = MINUTE;
-/** A holder that has not renewed it for so long has died. */
+/** A holder that has not renewed it for this long has died. */
 const STALE_AFTER = 5 * MINUTE;
 
 export interface HeldBucket extends AsyncDisposable {

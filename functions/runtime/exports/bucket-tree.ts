@@ -22,7 +22,7 @@ import { LOCK } from './bucket-lock.ts';
 import { uploadFile } from './bucket-upload.ts';
 import { failing } from './folder-tree.ts';
 
-/** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is no such address. @throws GordonError `invalid-request` */
+/** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is not such a address. @throws GordonError `invalid-request` */
 export function bucketIn(address: string): { readonly bucket: string; readonly prefix: string } | undefined {
   if (!address.startsWith('s3://')) return undefined;
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];
@@ -30,7 +30,7 @@ export function bucketIn(address: string): { readonly bucket: string; readonly p
     throw badRequest(
       'invalid-request',
       address,
-      'this is no address of a bucket.',
+      'this is not an address of a bucket.',
       'Write s3://bucket/prefix.',
     );
   }
@@ -58,7 +58,7 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
   const at = (path: string) => ({ Bucket: bucket, Key: `${prefix}${path}` });
   const address = (path: string): string => `s3://${bucket}/${prefix}${path}`;
   const get = (path: string): Promise<Readable | undefined> =>
-    answering(address(path), async () => {
+    onExportBucket(address(path), async () => {
       try {
         return (await client.send(new GetObjectCommand(at(path)))).Body as Readable;
       } catch (error) {
@@ -69,7 +69,7 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
   return {
     name: address('').replace(/\/$/, ''),
     sizes: () =>
-      answering(address(''), () => sizesIn(client, bucket, prefix)).then((found) => found ?? new Map()),
+      onExportBucket(address(''), () => sizesIn(client, bucket, prefix)).then((found) => found ?? new Map()),
     async read(path) {
       const body = await get(path);
       return body && (await buffer(body)).toString('utf8');
@@ -92,14 +92,14 @@ export function bucketTree(client: S3Client, bucket: string, prefix: string): Tr
           await mkdir(folder, { recursive: true });
           return writeNew(draft, pieces, { durable: true });
         });
-        await answering(address(path), () => uploadFile(client, at(path), { path: draft, ...written }));
+        await onExportBucket(address(path), () => uploadFile(client, at(path), { path: draft, ...written }));
         return written;
       } finally {
         await rm(draft, { force: true });
       }
     },
     async remove(path) {
-      await answering(address(path), () => client.send(new DeleteObjectCommand(at(path))));
+      await onExportBucket(address(path), () => client.send(new DeleteObjectCommand(at(path))));
     },
   };
 }
@@ -116,7 +116,7 @@ async function sizesIn(client: S3Client, bucket: string, prefix: string): Promis
 }
 
 /** @returns undefined where there is no such object. @throws GordonError `export-not-written` */
-export async function answering<T>(address: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function onExportBucket<T>(address: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {

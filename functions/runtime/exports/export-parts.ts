@@ -1,6 +1,6 @@
 import type { ExportPorts } from '../../core/exports/ports.ts';
 import { licencesOf } from '../../core/licences/licences.ts';
-import { sha256 } from '../../stores/queries/stored-rows.ts';
+import { sha256 } from '../../stores/files/sha256.ts';
 
 /** The parts of an export that are the same wherever it runs. */
 export const exportParts: Pick<ExportPorts, 'sha256' | 'licences'> = {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { type CheckSignature, keyId, type Signer } from '../../core/exports/signed.ts';
-import { sha256 } from '../../stores/queries/stored-rows.ts';
+import { sha256 } from '../../stores/files/sha256.ts';
 
 /** A new private key: Ed25519, PKCS #8, PEM. */
 export const newKey = (): string =>

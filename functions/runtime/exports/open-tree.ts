@@ -2,7 +2,7 @@ import type { Tree } from '../../core/exports/ports.ts';
 import type { Clock } from '../../core/time/time.ts';
 import type { Variables } from '../venues/hosts.ts';
 import { holdBucket } from './bucket-lock.ts';
-import { answering, bucketIn, bucketTree, s3Client } from './bucket-tree.ts';
+import { bucketIn, bucketTree, onExportBucket, s3Client } from './bucket-tree.ts';
 import { folderTree, holdFolder } from './folder-tree.ts';
 
 export interface OpenTree extends AsyncDisposable {
@@ -39,7 +39,7 @@ async function holdBucketTree(
   const client = s3Client(env);
   const tree = bucketTree(client, bucket, prefix);
   try {
-    const held = (await answering(tree.name, () => holdBucket({ client, bucket, prefix }, now)))!;
+    const held = (await onExportBucket(tree.name, () => holdBucket({ client, bucket, prefix }, now)))!;
     return {
       tree: {
         ...tree,
@@ -55,7 +55,7 @@ async function holdBucketTree(
       },
       async [Symbol.asyncDispose]() {
         try {
-          await answering(tree.name, async () => held[Symbol.asyncDispose]());
+          await onExportBucket(tree.name, async () => held[Symbol.asyncDispose]());
         } finally {
           client.destroy();
         }

@@ -27,7 +27,7 @@ const warn =
   (error: unknown): void =>
     rootLogger.warn(`${what}: ${describeError(error)}`);
 
-/** Outcomes that are no answer of the venue to the question. Of a refusal that names the symbol the order is at fault. */
+/** Outcomes in which the venue did not answer the question. A refusal that names the symbol is the order's fault, and not among them. */
 const ERRORS: ReadonlySet<RequestOutcome> = new Set([
   'limited',
   'region',
@@ -47,7 +47,7 @@ export function venueCounter(
   events: () => Events,
   errors: () => VenueErrors,
 ): (venue: string, outcome: RequestOutcome, now: number) => void {
-  // Of this process alone: what another one left behind is old soon, and to make sure would cost each of them a write.
+  // Only what this process noted: what another one left behind is old soon, and to make sure would cost each of them a write.
   const failing = new Set<string>();
   const noted = async (venue: string, outcome: RequestOutcome, now: number): Promise<void> => {
     if (ERRORS.has(outcome)) await errors().note(venue, outcome, now);

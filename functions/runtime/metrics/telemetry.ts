@@ -13,14 +13,14 @@ export type RequestOutcome =
   | 'unreachable';
 
 /** A venue that does not answer, or only with errors. */
-export interface VenueTrouble {
+export interface VenueDown {
   readonly venue: string;
   /** epoch ms */
   readonly since: number;
   readonly outcome: RequestOutcome;
 }
 
-/** Failures for so long, without a single answer that could be used, mean that a venue is down. */
+/** Failures for this long, without a single usable answer, mean that a venue is down. */
 const DOWN_AFTER = 5 * MINUTE;
 
 const SERVED: ReadonlySet<RequestOutcome> = new Set(['ok', 'missing', 'unknown-symbol', 'refused']);
@@ -35,7 +35,7 @@ export class Telemetry {
   readonly #durations = new Map<string, { readonly counts: number[]; sum: number; count: number }>();
 
   /** @param now epoch ms. @returns the trouble of a venue that has just been found to be down */
-  request(venue: string, outcome: RequestOutcome, now: number): VenueTrouble | undefined {
+  request(venue: string, outcome: RequestOutcome, now: number): VenueDown | undefined {
     const ofVenue = this.#requests.get(venue) ?? new Map<RequestOutcome, number>();
     this.#requests.set(venue, ofVenue.set(outcome, (ofVenue.get(outcome) ?? 0) + 1));
     if (SERVED.has(outcome)) {

@@ -96,6 +96,7 @@ type UrlVariable =
   | 'GORDON_READER_URL'
   | 'GORDON_AGGREGATES_URL';
 
+/** Makers of the ports of the database, each with the login of its duty. No connection is opened before the first use. */
 export function databasePorts(
   env: Env,
   { clock, sources, connections, renew }: DatabaseOptions,

@@ -13,7 +13,7 @@ export type FeedEvent =
   | { readonly kind: 'change'; readonly change: JobChange }
   | { readonly kind: 'beat' };
 
-/** The changes of jobs, for whoever listens. */
+/** The changes of jobs, for the streams that listen. */
 export interface JobFeed {
   /**
    * Begins with what changed after the event `after`, or with `begin` where nobody knows that; then come changes as they happen, of
@@ -28,7 +28,7 @@ export interface JobFeed {
 
 export interface JobFeedOptions {
   readonly jobs: () => Pick<JobStore, 'list' | 'chunks' | 'get'>;
-  /** resolves after so many ms, or when the signal is aborted */
+  /** resolves after this many ms, or when the signal is aborted */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
 }
 

@@ -52,6 +52,7 @@ export type OpenJobTable = (options: {
   readonly sleep: (ms: number) => Promise<unknown>;
 }) => OpenedJobTable;
 
+/** The ports of the job table in DynamoDB. */
 export function jobTablePorts(
   env: Env,
   variables: Variables,

@@ -10,14 +10,15 @@ export const objectOf = (bucket: string, folder: 'files' | 'orders', id: string)
   Key: `${folder}/${id}`,
 });
 
+/** Orders of files, as objects beside the files in a bucket. */
 export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
   order: (id) =>
-    answering(id, async () => {
+    onFileBucket(id, async () => {
       const { Body, ETag } = await client.send(new GetObjectCommand(objectOf(bucket, 'orders', id)));
       return { ...(JSON.parse(await Body!.transformToString()) as FileOrder), version: ETag! };
     }),
   async enter(id, order, instead) {
-    const entered = await answering(id, async () => {
+    const entered = await onFileBucket(id, async () => {
       await client.send(
         new PutObjectCommand({
           ...objectOf(bucket, 'orders', id),
@@ -32,11 +33,11 @@ export const bucketOrders = (client: S3Client, bucket: string): FileOrders => ({
   },
 });
 
-/** Of a conditional PUT that somebody else was quicker with, and of an object that is not there. */
+/** Errors of a conditional PUT that somebody else was quicker with, and of an object that is not there. */
 const NOTHING = /^(NoSuchKey|NotFound|PreconditionFailed|ConditionalRequestConflict)$/;
 
 /** @returns undefined where there is no such object, or another one. @throws GordonError `file-not-made` */
-export async function answering<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function onFileBucket<T>(id: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -45,6 +46,7 @@ export async function answering<T>(id: string, work: () => Promise<T>): Promise<
   }
 }
 
+/** The bucket did not answer in a usable way; the caller may try again. */
 export const unavailable = (id: string, cause: unknown): GordonError =>
   new GordonError({
     code: 'file-not-made',

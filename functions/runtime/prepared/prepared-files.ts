@@ -5,7 +5,7 @@ import { GordonError } from '../../core/errors/errors.ts';
 import type { PreparedFiles } from '../../core/queries/export/prepared.ts';
 import { awsConfig } from '../aws-config.ts';
 import { s3Client } from '../exports/bucket-tree.ts';
-import { answering, bucketOrders, objectOf } from './bucket-orders.ts';
+import { bucketOrders, objectOf, onFileBucket } from './bucket-orders.ts';
 import type { FileBucket } from './file-bucket.ts';
 
 /** As long as a client may take from a redirect to its last request. */
@@ -28,7 +28,7 @@ function openFiles({ bucket, maker, variables, sleep }: FileBucket): PreparedFil
     shelf: {
       ...bucketOrders(client, bucket),
       link: (id) =>
-        answering(id, async () => {
+        onFileBucket(id, async () => {
           const file = objectOf(bucket, 'files', id);
           await client.send(new HeadObjectCommand(file));
           return getSignedUrl(client, new GetObjectCommand(file), { expiresIn: LINK_SECONDS });

@@ -7,10 +7,12 @@ import { describeError, GordonError } from '../../core/errors/errors.ts';
 import type { ArchiveFile, ArchiveReader, VenueClient, VenueStreams } from '../../core/fetch/ports.ts';
 import type { HttpAnswer, HttpRequest } from '../../core/series/venue.ts';
 import { gunzipped } from './gunzipped.ts';
+import { InOrder } from './in-order.ts';
 import { free, PIECE } from './pieces.ts';
+import { StartWindow } from './start-window.ts';
 import { StreamSemaphore } from './stream-semaphore.ts';
 
-/** While one is parsed, the next one is inflated by another thread. */
+/** While one is parsed, one of another series is inflated by another thread. */
 const READ_AT_ONCE = 2;
 
 type ArchiveObject = Required<Parameters<ArchiveReader['read']>[0]>;
@@ -24,17 +26,20 @@ export function createArchiveReader(
   unpacked: Unzip = unzip,
 ): ArchiveReader {
   const semaphore = new StreamSemaphore(READ_AT_ONCE);
+  const starts = new StartWindow();
+  const order = new InOrder();
   const fileOf = ({ file }: ArchiveObject, { body, release, sha256 }: Download): ArchiveFile => ({
     sha256,
     content: semaphore.of(releasing(unpacked(file, body), release), folderOf(file), nameOf(file)),
   });
   return {
+    join: () => order.join(),
     async read({ file, checksum }) {
       if (!checksum) return streamed(venue, file);
       const object = { file, checksum };
-      const first = await download(venue, object);
+      const first = await starts.of(file.path, (arrived) => download(venue, object, arrived));
       if (!first || first.proven) return first && fileOf(object, first);
-      // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one for ever.
+      // A file that was replaced between the two downloads disagrees with its checksum once, a damaged one always.
       const second = await download(venue, object);
       if (second && !second.proven) throw mismatch(object.file, second);
       return second && fileOf(object, second);
@@ -42,7 +47,7 @@ export function createArchiveReader(
   };
 }
 
-/** Without the semaphore: the connection is open, and whoever waits for minutes is cut off. */
+/** Without the semaphore: the connection is open, and the host cuts off one that waits for minutes. */
 async function streamed(
   { stream }: Partial<VenueStreams>,
   file: HttpRequest,
@@ -75,8 +80,9 @@ interface Download extends Pick<HttpAnswer, 'body' | 'release'> {
 async function download(
   venue: VenueClient,
   { file, checksum }: ArchiveObject,
+  arrived?: () => void,
 ): Promise<Download | undefined> {
-  const [zip, sum] = await Promise.all([venue.get(file), venue.get(checksum)]);
+  const [zip, sum] = await Promise.all([venue.get(file, arrived), venue.get(checksum)]);
   if (!zip) return undefined;
   const expected = expectedHash(file, sum);
   const sha256 = createHash('sha256').update(zip.body).digest('hex');
@@ -129,7 +135,7 @@ async function* unzip(file: HttpRequest, body: Uint8Array): AsyncGenerator<Uint8
 function unpack(entry: Entry, packed: Uint8Array): Readable {
   if (entry.compressionMethod === STORED) return Readable.from([packed]);
   if (entry.compressionMethod !== DEFLATED) throw new Error(`method ${entry.compressionMethod} is not known`);
-  // What the zip says of its size is only a hint for the buffers: it is held against what came.
+  // The size that the zip states is only a hint for the buffers: it is compared with what arrived.
   const chunkSize = Math.min(Math.max(entry.uncompressedSize, constants.Z_MIN_CHUNK), PIECE);
   const inflate = createInflateRaw({ chunkSize });
   // All at once and as it lies in the zip: each piece would be a way to another thread and back.

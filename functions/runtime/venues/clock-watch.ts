@@ -7,7 +7,7 @@ import {
 } from '../../core/series/clock-offset.ts';
 import { MINUTE } from '../../core/time/time.ts';
 
-/** A clock that stays wrong is noted again after so long, so that a note that is older says nothing of now. */
+/** A clock that stays wrong is noted again after this long, so an older note says nothing of now. */
 const NOTED_EVERY = 10 * MINUTE;
 
 export interface ClockWatchOptions {

@@ -9,7 +9,7 @@ const MAGIC = [0x1f, 0x8b];
 /**
  * A file that is packed by gzip, unpacked while it arrives: what is held of it is a few pieces, however long it is. What is not packed
  * comes as it is, for a proxy or `fetch` itself may have unpacked it. A piece is valid until the next one is read.
- * @param damaged the error of what is no whole gzip; what reading the pieces throws is thrown as it is
+ * @param damaged the error of what is not a whole gzip; what reading the pieces throws is thrown as it is
  */
 export async function* gunzipped(
   packed: AsyncIterable<Uint8Array>,

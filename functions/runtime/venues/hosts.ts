@@ -25,7 +25,7 @@ export function baseUrl(host: Host, variables: Variables): string {
     code: 'bad-environment',
     subject: host.env,
     // The text itself is not shown: a proxy's URL may carry a password.
-    message: 'is no http or https URL without a query.',
+    message: 'is not an http or https URL without a query.',
     remedy: `Set it to something like ${host.url} or unset it.`,
   });
 }

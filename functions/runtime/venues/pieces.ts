@@ -2,7 +2,7 @@
 export const PIECE = 1024 * 1024;
 
 /**
- * Gives a piece's memory back now. What waits for the collector calls it: V8 marks the whole heap anew for every 64 MB of
+ * Gives a piece's memory back now. What waits for the collector calls it: V8 marks the whole heap again for every 64 MB of
  * buffers, and a symbol-year is 77 MB of text.
  */
 export function free(piece: Uint8Array): void {

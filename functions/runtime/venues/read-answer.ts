@@ -12,9 +12,18 @@ export class TimedOut extends Error {
   override readonly name = 'TimedOut';
 }
 
-/** The answer is more than anybody asks a venue for, or lies at another host. */
+/** The answer is larger than any request of ours can have, or lies at another host. */
 export class Unacceptable extends Error {
   override readonly name = 'Unacceptable';
+}
+
+interface Exchange {
+  /** the body of a POST; undefined: a GET is sent */
+  readonly json?: string | undefined;
+  /** bytes that a body may have, decoded */
+  readonly most?: number | undefined;
+  /** called when the headers of the answer are there */
+  readonly arrived?: (() => void) | undefined;
 }
 
 /** Several times the largest object of an archive: a month of seconds of the busiest symbol. */
@@ -25,16 +34,13 @@ const MOST_REDIRECTS = 3;
 
 /**
  * Sends a request and reads the whole answer.
- * @param json the body of a POST; undefined: a GET is sent
- * @param most bytes that a body may have, decoded
  * @throws whatever `fetch` throws, `TimedOut`, and `Unacceptable`
  */
 export async function readAnswer(
   send: typeof fetch,
   url: string,
   patience: Patience,
-  json?: string,
-  most = LARGEST_ANSWER,
+  { json, most = LARGEST_ANSWER, arrived }: Exchange = {},
 ): Promise<Omit<HttpAnswer, 'asOf' | 'url'>> {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -45,6 +51,7 @@ export async function readAnswer(
   try {
     expect(patience.firstByteMs, 'answer');
     const response = await open(send, url, controller.signal, json);
+    arrived?.();
     const body = new Body(announcedBytes(response));
     if (response.body) {
       expect(patience.stallMs, 'more of the body');

@@ -2,7 +2,7 @@ import type { HttpAnswer } from '../../core/series/venue.ts';
 import { open, type Patience, TimedOut } from './read-answer.ts';
 
 export interface StreamedAnswer extends Pick<HttpAnswer, 'status' | 'headers' | 'body'> {
-  /** of an answer that is no refusal; a refusal is short, and its text is the `body` */
+  /** of an answer that is not a refusal; a refusal is short, and its text is the `body` */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 

@@ -16,10 +16,10 @@ export interface VenueClientOptions {
   readonly clock: Clock;
   readonly fetch?: typeof fetch;
   /**
-   * sends a GET, or a POST of the JSON that is given; by `fetch` and within `patience` by default. @throws `TimedOut`, or as
-   * `fetch` does
+   * sends a GET, or a POST of the JSON that is given; by `fetch` and within `patience` by default. `arrived` may be called when the
+   * answer begins. @throws `TimedOut`, or as `fetch` does
    */
-  readonly read?: (url: string, json?: string) => ReturnType<typeof readAnswer>;
+  readonly read?: (url: string, json?: string, arrived?: () => void) => ReturnType<typeof readAnswer>;
   readonly sleep?: (ms: number) => Promise<unknown>;
   /** in [0, 1): spreads the retries of workers that failed together */
   readonly random?: () => number;
@@ -42,7 +42,9 @@ const PATIENCE: Patience = { firstByteMs: 20 * SECOND, stallMs: 30 * SECOND };
 export function createVenueClient(options: VenueClientOptions): VenueClient & VenueStreams {
   const { budget, clock, env, fetch: send = fetch, sleep = wait, random = Math.random } = options;
   const { patience = PATIENCE, largestAnswer } = options;
-  const { read = (url, json) => readAnswer(send, url, patience, json, largestAnswer) } = options;
+  const {
+    read = (url, json, arrived) => readAnswer(send, url, patience, { json, most: largestAnswer, arrived }),
+  } = options;
 
   type Raw = Pick<HttpAnswer, 'status' | 'headers' | 'body'>;
 
@@ -100,7 +102,7 @@ export function createVenueClient(options: VenueClientOptions): VenueClient & Ve
   const lines = new Map<string, Promise<unknown>>();
 
   /**
-   * Of a paced family one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
+   * A paced family has one request at a time, the next one its spacing after the answer: a process that is busy sends late, and
    * requests that were granted apart would leave it together.
    */
   function oneAtATime<T>({ id, spacingMs }: LimitFamily, work: () => Promise<T>): Promise<T> {
@@ -128,7 +130,8 @@ export function createVenueClient(options: VenueClientOptions): VenueClient & Ve
   }
 
   return {
-    get: (request) => persistently(request, (url) => read(url, request.json && JSON.stringify(request.json))),
+    get: (request, arrived) =>
+      persistently(request, (url) => read(url, request.json && JSON.stringify(request.json), arrived)),
     async stream(request) {
       const { host, path } = request;
       const lost = (cause: unknown) => noAnswer(baseUrl(host, env) + encodeURI(path), host, cause);
@@ -159,10 +162,13 @@ function withoutKey(text: string, { secret }: HttpRequest, env: Variables): stri
 
 const BINARY = /^(?:application\/(?:zip|octet-stream|x-zip)|binary\/)/i;
 
+/** Making one takes longer than a small answer. */
+const UTF8 = new TextDecoder();
+
 /** An archive is megabytes that nobody reads as text; a refusal is text whatever type it claims to have. */
 function textOf({ status, headers, body }: Pick<HttpAnswer, 'status' | 'headers' | 'body'>): string {
   if (status < 300 && BINARY.test(headers['content-type'] ?? '')) return '';
-  return new TextDecoder().decode(body);
+  return UTF8.decode(body);
 }
 
 /** A venue that let us wait out our patience, or sent without end, is retried by the state machine, not by a billed function. */

@@ -39,6 +39,7 @@ const timedOut = (url: string, cause: unknown): GordonError =>
     message: 'the venue did not answer in time.',
   });
 
+/** The venue answered, and the answer cannot be used. @param message a sentence on what is wrong with it */
 export const brokenVenue = (url: string, message: string, remedy?: string): GordonError =>
   new GordonError({
     code: 'venue-broken',
@@ -48,6 +49,7 @@ export const brokenVenue = (url: string, message: string, remedy?: string): Gord
     remedy,
   });
 
+/** @param env the variable that would hold the key */
 export const keyMissing = (env: string): GordonError =>
   new GordonError({
     code: 'key-missing',

@@ -5,7 +5,7 @@ import { klines_coinm } from '../klines/klines_coinm.ts';
 import { mark_price_klines_coinm } from '../klines/mark_price_klines_coinm.ts';
 import { premium_index_klines_coinm } from '../klines/premium_index_klines_coinm.ts';
 import { open_interest_binance_coinm } from '../open_interest/open_interest_binance_coinm.ts';
-import { KLINES } from '../probe/binance.ts';
+import { fundingChecks, KLINES } from '../probe/binance.ts';
 import { clockCheck } from '../probe/clocks.ts';
 import { pageChecks } from '../probe/pages.ts';
 import { malformed } from '../rest/malformed.ts';
@@ -33,23 +33,9 @@ export const coinmChecks: readonly Check[] = [
       longMs: 200 * DAY,
     }),
   ),
-  ...pageChecks({
-    venue: VENUE,
-    source: funding_binance_coinm,
-    symbol: SYMBOL,
-    timeframe: '1h',
-    layout: {
-      path: [],
-      fields: ['symbol', 'fundingRate', 'fundingTime'],
-      optional: ['markPrice', 'rateType'],
-      stamp: 'fundingTime',
-      unit: 'milliseconds',
-      type: 'number',
-      order: 'oldest',
-    },
-    recentMs: 7 * DAY,
-    longMs: 700 * DAY,
-    newestWithinMs: 2 * DAY,
+  ...fundingChecks(VENUE, funding_binance_coinm, SYMBOL, {
+    fields: ['symbol', 'fundingRate', 'fundingTime'],
+    optional: ['markPrice', 'rateType'],
   }),
   ...pageChecks({
     venue: VENUE,

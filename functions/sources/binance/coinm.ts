@@ -1,7 +1,7 @@
 import type { ListingProbe } from '../../core/series/source.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
 import { DAY } from '../../core/time/time.ts';
-import { malformed, readJson } from '../rest/malformed.ts';
+import { entriesIn, NO_END } from './exchange-info.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { isStamp } from './rows.ts';
 import { binance } from './venue.ts';
@@ -27,9 +27,6 @@ export const coinmRequest = (path: string, query: NonNullable<HttpRequest['query
   weight: 1,
 });
 
-/** The venue dates the end of a perpetual without one in the year 2100. */
-const NO_END = Date.UTC(2100, 0);
-
 interface Entry {
   readonly symbol?: unknown;
   readonly contractStatus?: unknown;
@@ -40,9 +37,8 @@ interface Entry {
 
 /** @throws GordonError `malformed-rows` */
 function entryOf(body: Uint8Array, symbol: string): Entry | undefined {
-  const { symbols } = (readJson(body, symbol) ?? {}) as { symbols?: unknown };
-  if (!Array.isArray(symbols)) throw malformed(symbol, 'exchangeInfo has no list of symbols.');
-  return (symbols as (Entry | null)[]).find((entry) => entry?.symbol === symbol) ?? undefined;
+  const entries = entriesIn(body, symbol) as readonly (Entry | null)[];
+  return entries.find((entry) => entry?.symbol === symbol) ?? undefined;
 }
 
 /** What a contract is worth, US dollars; undefined where the list does not say it. @throws GordonError `malformed-rows` */

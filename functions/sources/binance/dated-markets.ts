@@ -1,7 +1,8 @@
 import type { DatedArchive, DatedInstrument, DatedMarket } from '../../core/listing/dated/market.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
-import { malformed, readJson } from '../rest/malformed.ts';
+import { malformed } from '../rest/malformed.ts';
 import { type ArchiveFolder, klineArchive } from './archive.ts';
+import { entriesIn, NO_END } from './exchange-info.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { TRADES_COLUMN } from './klines/klines.ts';
 import { symbolFolders } from './listing.ts';
@@ -40,7 +41,7 @@ export const binanceDated: readonly DatedMarket[] = [
     market: 'spot',
     contracts: ['spot'],
     lists: [exchangeInfo('spot', '/api/v3/exchangeInfo', 20)],
-    parse: (body) => entriesIn(body).map(spotInstrument),
+    parse: (body) => instrumentsIn(body).map(spotInstrument),
     history: 'spot',
     sources: ['klines_spot'],
     quotes: SPOT_QUOTES,
@@ -52,7 +53,7 @@ export const binanceDated: readonly DatedMarket[] = [
     contracts: ['perpetual', 'delivery'],
     symbols: new RegExp(`^(?!.*${COINM.source})`),
     lists: [exchangeInfo('usdm', '/fapi/v1/exchangeInfo', 1)],
-    parse: (body) => entriesIn(body).map(usdmInstrument),
+    parse: (body) => instrumentsIn(body).map(usdmInstrument),
     history: 'perps',
     sources: ['klines_perp'],
     quotes: ['USDT', 'USDC', 'BUSD', 'BTC', 'USD1', 'U'],
@@ -65,7 +66,8 @@ export const binanceDated: readonly DatedMarket[] = [
     symbols: COINM,
     lists: [exchangeInfo('coinm', '/dapi/v1/exchangeInfo', 1)],
     // `contractStatus`, where USD-M has `status`.
-    parse: (body) => entriesIn(body).map((one) => usdmInstrument({ ...one, status: one?.contractStatus })),
+    parse: (body) =>
+      instrumentsIn(body).map((one) => usdmInstrument({ ...one, status: one?.contractStatus })),
     sources: ['klines_coinm'],
     quotes: ['USD'],
     archive: archiveOf('futures/cm', true),
@@ -74,14 +76,7 @@ export const binanceDated: readonly DatedMarket[] = [
 
 type Entry = Readonly<Record<string, unknown>>;
 
-/** The venue dates the end of a perpetual without one in the year 2100. */
-const NO_END = Date.UTC(2100, 0);
-
-function entriesIn(body: Uint8Array): readonly Entry[] {
-  const { symbols } = (readJson(body, 'exchangeInfo') ?? {}) as { symbols?: unknown };
-  if (!Array.isArray(symbols)) throw malformed('exchangeInfo', 'it has no list of symbols.');
-  return symbols;
-}
+const instrumentsIn = (body: Uint8Array) => entriesIn(body, 'exchangeInfo') as readonly Entry[];
 
 function spotInstrument(entry: Entry): DatedInstrument {
   const { symbol, baseAsset: base, quoteAsset: quote, status } = entry;

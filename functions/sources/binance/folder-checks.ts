@@ -10,7 +10,7 @@ const KNOWN: Readonly<Record<string, string>> = {
   usdm: 'BTCUSDT',
   coinm: 'BTCUSD_PERP',
 };
-/** Of the folders of a market the ones by day: each symbol is there. */
+/** The folders by day of a market: each symbol is there. */
 const byDay = ({ archive }: (typeof binanceDated)[number]): SymbolFolders | undefined =>
   archive?.folders.at(-1);
 

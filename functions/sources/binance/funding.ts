@@ -65,7 +65,7 @@ export function fundingCsvParser(series: Series, table: TableSpec): StreamParser
     let readable = 0;
     const settlements = rows.flatMap((fields, i): Settlement[] => {
       const line = header + i + 1;
-      if (fields.length < FIELDS) throw malformed(subject, `line ${line} of the CSV is no settlement.`);
+      if (fields.length < FIELDS) throw malformed(subject, `line ${line} of the CSV is not a settlement.`);
       const [stamp, hours, rate] = fields.map(numberIn);
       const due = isStamp(stamp) ? dueAt(stamp) : undefined;
       const unread = [due === undefined, !isInterval(hours), rate === undefined].indexOf(true);

@@ -55,7 +55,7 @@ export const symbolFolders = (folder: string): SymbolFolders => ({
 function resultIn(body: Uint8Array): string {
   const text = new TextDecoder().decode(body);
   if (/<ListBucketResult[\s>]/.test(text)) return text;
-  throw malformed('the listing', 'the answer is no ListBucketResult.');
+  throw malformed('the listing', 'the answer is not a ListBucketResult.');
 }
 
 type ReadKey = (text: string) => string;

@@ -9,9 +9,9 @@ export type JsonRow = Readonly<Record<string, unknown>>;
  */
 export function rowsIn(body: Uint8Array, subject: string, symbol: string): readonly JsonRow[] {
   const list = readJson(body, subject);
-  if (!Array.isArray(list)) throw malformed(subject, 'the answer is no list.');
+  if (!Array.isArray(list)) throw malformed(subject, 'the answer is not a list.');
   for (const [i, row] of list.entries()) {
-    if (typeof row !== 'object' || row === null) throw malformed(subject, `row ${i + 1} is no object.`);
+    if (typeof row !== 'object' || row === null) throw malformed(subject, `row ${i + 1} is not an object.`);
     const of = (row as JsonRow).symbol;
     if (of !== undefined && of !== symbol) throw malformed(subject, `row ${i + 1} is of ${String(of)}.`);
   }
@@ -25,5 +25,5 @@ export const isStamp = (value: number | undefined): value is number =>
 /** A stamp in ms. @throws GordonError `malformed-rows` */
 export function readStamp(value: number | undefined, subject: string): number {
   if (isStamp(value)) return value;
-  throw malformed(subject, `${value} is no time in milliseconds.`);
+  throw malformed(subject, `${value} is not a time in milliseconds.`);
 }

@@ -1,6 +1,7 @@
 import type { Instrument, Universe } from '../../core/series/universe.ts';
 import type { HttpRequest } from '../../core/series/venue.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
+import { NO_END } from './exchange-info.ts';
 import { binanceFamilies, binanceHosts } from './hosts.ts';
 import { symbolFolders } from './listing.ts';
 import { binance } from './venue.ts';
@@ -58,9 +59,6 @@ export const universes: readonly Universe[] = [
 
 type Entry = Readonly<Record<string, unknown>> | null;
 
-/** The venue dates the end of a perpetual without one in the year 2100. */
-const NO_END = Date.UTC(2100, 0);
-
 /**
  * Quarterly contracts are not stored. `TRADIFI_PERPETUAL` is about a share or a metal: its exchange closes, but the perpetual
  * trades around the clock.
@@ -113,6 +111,6 @@ function readable<T>(
 function listIn(body: Uint8Array, field?: string): readonly Entry[] {
   const parsed = readJson(body, 'the listing') as Entry | readonly Entry[];
   const list = field === undefined ? parsed : (parsed as Entry)?.[field];
-  if (!Array.isArray(list)) throw malformed('the listing', 'the answer is no list of symbols.');
+  if (!Array.isArray(list)) throw malformed('the listing', 'the answer is not a list of symbols.');
   return list;
 }

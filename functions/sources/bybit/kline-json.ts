@@ -35,7 +35,7 @@ export function parseKlines(
     const cells = Array.isArray(row)
       ? row.slice(0, FIELDS.length).map((cell, f) => (f === 0 ? stampIn(cell) : textNumberIn(cell)))
       : [];
-    if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is no candle.`);
+    if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is not a candle.`);
     const unread = cells.indexOf(undefined);
     if (unread >= 0) {
       bad.note(cells[0], FIELDS[unread]!, (row as readonly unknown[])[unread]);

@@ -13,7 +13,7 @@ import { bybit } from './venue.ts';
 /** A market of the venue. Symbols of one name may be in each of them. */
 export type Category = 'spot' | 'linear';
 
-/** Timeframes by the venue's names: minutes, or `D`. There is no 8h; weeks and months are no steps of fixed length. */
+/** Timeframes by the venue's names: minutes, or `D`. There is no 8h; weeks and months are not steps of fixed length. */
 const INTERVALS: Readonly<Partial<Record<Timeframe, string>>> = {
   '1m': '1',
   '3m': '3',

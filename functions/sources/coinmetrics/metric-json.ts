@@ -6,7 +6,7 @@ import { readNumber } from '../rest/values.ts';
 const STAMP = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/;
 
 /**
- * One metric in an answer of `timeseries/asset-metrics`. A day on which the metric was not computed lacks its key.
+ * One metric in an answer of `timeseries/asset-metrics`. A day on which the metric was not computed does not have its key.
  * @throws GordonError `malformed-rows`
  */
 export function metricDays(body: Uint8Array, metric: string, subject: string): DayRow[] {

@@ -25,7 +25,7 @@ export class DecimalReader {
   /** index of the byte that ended the last number */
   end = 0;
 
-  /** @returns NaN when the field `[from, …)` is no decimal number; it ends at a comma, a line break or `to` */
+  /** @returns NaN when the field `[from, …)` is not a decimal number; it ends at a comma, a line break or `to` */
   read(bytes: Uint8Array, from: number, to: number): number {
     let i = from;
     const negative = i < to && bytes[i] === MINUS;

@@ -6,7 +6,7 @@ const LONGEST_LINE = 1 << 16;
 
 /**
  * Cuts a stream of bytes at line ends: what `push` gives are whole lines, whatever the pieces' borders.
- * Lines are not copied, but for the one that lies across a border.
+ * Lines are not copied, except one that lies across a border.
  */
 export class WholeLines {
   #carry: Uint8Array = NOTHING;

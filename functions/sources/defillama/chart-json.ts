@@ -12,7 +12,7 @@ type Row = Readonly<Record<string, unknown>>;
  */
 export function supplyDays(body: Uint8Array, subject: string): DayRow[] {
   const chart = readJson(body, subject);
-  if (!Array.isArray(chart)) throw malformed(subject, 'the answer is no list.');
+  if (!Array.isArray(chart)) throw malformed(subject, 'the answer is not a list.');
   return chart.flatMap((entry: unknown): DayRow[] => {
     const row = (entry ?? {}) as Row;
     const seconds = readNumber(row.date);

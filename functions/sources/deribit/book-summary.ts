@@ -27,7 +27,7 @@ export interface OptionState extends OptionName {
 }
 
 /**
- * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may lack everything but
+ * The options in an answer of `get_book_summary_by_currency` that still live, unsorted. A quote may have nothing but
  * its open interest: where that cannot be read the option is kept, and a finding reports it.
  * @param at what an option without a time of its own is dated; epoch ms
  * @throws GordonError `malformed-rows`

@@ -2,8 +2,7 @@ import type { Finding, SnapshotTier } from '../../core/series/source.ts';
 import { withoutRepeated } from '../option-chain/quotes.ts';
 import { indexPriceIn, type OptionState, optionsIn } from './book-summary.ts';
 import { sumExposure } from './gamma-exposure.ts';
-import { requestFor } from './request.ts';
-import { serverTimeIn } from './server-time.ts';
+import { requestFor, serverTimeIn } from './request.ts';
 
 /** All living options of a coin at one moment. */
 export interface Chain {

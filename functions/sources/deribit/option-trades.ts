@@ -51,7 +51,7 @@ interface Trade {
 }
 
 /**
- * An answer of `get_last_trades_by_currency_and_time`, in whatever order. Trades of a combination are no options; their legs are
+ * An answer of `get_last_trades_by_currency_and_time`, in whatever order. Trades of a combination are not trades of options; their legs are
  * trades of their own, and each trade counts once. Its `has_more` was seen to be wrong, so each answer with rows counts as a full
  * page: only the next one shows whether there are more.
  * @throws GordonError `malformed-rows`
@@ -92,7 +92,7 @@ export function parseOptionTrades(
   return { batch, findings, rowsInBody: list.length === 0 ? 0 : LARGEST_PAGE };
 }
 
-/** @returns undefined for a row that does not read, which is noted */
+/** @returns undefined for a row that cannot be parsed, which is noted */
 function tradeIn(row: Readonly<Record<string, unknown>>, name: OptionName, bad: BadCells): Trade | undefined {
   const [at, seq, price, amount] = [row.timestamp, row.trade_seq, row.price, row.amount].map(readNumber);
   const time = at !== undefined && isInstant(at) ? at : undefined;
@@ -143,7 +143,7 @@ const cellsOf = (
 ];
 
 /**
- * Trades that an answer lacks: those of an instrument are numbered without a gap. The last step is read once more, so nothing is said
+ * Trades that are missing from an answer: those of an instrument are numbered without a gap. The last step is read once more, so nothing is said
  * of it.
  */
 function missingTrades(trades: readonly Trade[]): Finding[] {

@@ -27,7 +27,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
   const settlements = list.flatMap((row, i): Settlement[] => {
     const { symbol, fundingRate, fundingRateTimestamp } = (row ?? {}) as Record<string, unknown>;
     const [stamp, rate] = [stampIn(fundingRateTimestamp), textNumberIn(fundingRate)];
-    if (symbol !== series.symbol) throw malformed(subject, `row ${i + 1} is no settlement.`);
+    if (symbol !== series.symbol) throw malformed(subject, `row ${i + 1} is not a settlement.`);
     if (stamp === undefined) bad.note(undefined, 'fundingRateTimestamp', fundingRateTimestamp);
     else if (rate === undefined) bad.note(dueAt(stamp), 'fundingRate', fundingRate);
     else return [{ stamp, rate }];

@@ -23,7 +23,7 @@ const table = fundingTable('hyperliquid');
 /** Rows of a page today. In 2023 an answer held more than twice as many, so a page's length proves nothing. */
 const LIMIT = 500;
 
-/** A unit of weight is counted for so many settlements. */
+/** One unit of weight is counted for this many settlements. */
 const PER_WEIGHT = 20;
 
 /** @param hours how many settlements can come */

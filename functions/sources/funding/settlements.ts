@@ -24,7 +24,7 @@ export const fundingSource = {
   arrivesWithinMs: 10 * MINUTE,
   refreshEveryMs: 15 * MINUTE,
   longestSilenceMs: LONGEST_INTERVAL,
-  // Where settlements lack in a row, or come later than that, those around them look like a longer interval. Only a later answer
+  // Where several settlements in a row are missing, or come later than that, those around them look like a longer interval. Only a later answer
   // shows that there were more.
   restates: { recentMonths: 2, sampledIn: 30 },
 } as const satisfies Partial<Source>;

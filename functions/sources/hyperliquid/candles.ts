@@ -15,13 +15,13 @@ import { info } from './venue.ts';
 /** Candles that the venue keeps of each coin and interval: three and a half days of minutes. */
 export const KEPT = 5_000;
 
-/** The running candle is one of them, and the wall goes on while a page is on its way. */
+/** The running candle is one of them, and the limit moves on while a page is on its way. */
 const MARGIN = 10;
 
-/** A unit of weight is counted for so many candles. */
+/** One unit of weight is counted for this many candles. */
 const PER_WEIGHT = 60;
 
-/** There is no 6h; weeks and months are no steps of fixed length. */
+/** There is no 6h; weeks and months are not steps of fixed length. */
 export const CANDLE_TIMEFRAMES: readonly Timeframe[] = [
   '1m',
   '3m',
@@ -138,9 +138,9 @@ export const openTimesIn = (body: Uint8Array): number[] =>
 /** An answer that is a list of objects. @throws GordonError `malformed-rows` */
 export function rowsIn(body: Uint8Array, subject: string): readonly Readonly<Record<string, unknown>>[] {
   const list = readJson(body, subject);
-  if (!Array.isArray(list)) throw malformed(subject, 'the answer is no list.');
+  if (!Array.isArray(list)) throw malformed(subject, 'the answer is not a list.');
   for (const [r, row] of list.entries()) {
-    if (typeof row !== 'object' || row === null) throw malformed(subject, `row ${r + 1} is no object.`);
+    if (typeof row !== 'object' || row === null) throw malformed(subject, `row ${r + 1} is not an object.`);
   }
   return list as Readonly<Record<string, unknown>>[];
 }

@@ -10,10 +10,10 @@ export type Market = 'perp' | 'spot';
 export const listRequest = (market: Market): HttpRequest =>
   info({ type: market === 'perp' ? 'meta' : 'spotMeta' });
 
-/** The pair with the number 0 is the only one that goes by a name, which no file or path could have. */
+/** The pair with the number 0 is the only one with a name, which no file or path could have. */
 const FIRST_PAIR = { symbol: '@0', coin: 'PURR/USDC' } as const;
 
-/** What requests and answers call a symbol: spot pairs go by their number in the list, but for the first. */
+/** What requests and answers call a symbol: spot pairs are called by their number in the list, except the first. */
 export const coinOf = (symbol: string): string => (symbol === FIRST_PAIR.symbol ? FIRST_PAIR.coin : symbol);
 
 const symbolOf = (coin: string): string => (coin === FIRST_PAIR.coin ? FIRST_PAIR.symbol : coin);

@@ -23,7 +23,7 @@ const candles = {
   counted: false,
 } as const;
 
-/** If more is kept than the adapter requests, what lies behind its wall is given up for nothing. */
+/** If more is kept than the adapter requests, rows that could be had are given up. */
 const wallCheck: Check = {
   id: `${VENUE}/${klines_hyperliquid_perp.id}/wall`,
   venue: VENUE,

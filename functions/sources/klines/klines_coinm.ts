@@ -2,7 +2,7 @@ import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
 import { COINM_SPAN, COINM_SYMBOL, coinmListing } from '../binance/coinm.ts';
 import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
 import { klines } from '../binance/klines/klines.ts';
-import { USDM_PAGES } from '../binance/klines/usdm-pages.ts';
+import { USDM_PAGES } from '../binance/usdm.ts';
 
 /**
  * Binance COIN-M candles, perpetual and quarterly: archive by month, archive by day, then `GET /dapi/v1/klines`. Volumes are contracts

@@ -1,7 +1,7 @@
 import { STEPS, type Timeframe } from '../../core/time/timeframe.ts';
 import { binanceFamilies, binanceHosts } from '../binance/hosts.ts';
 import { klines } from '../binance/klines/klines.ts';
-import { USDM_PAGES } from '../binance/klines/usdm-pages.ts';
+import { USDM_PAGES } from '../binance/usdm.ts';
 
 /** Binance USD-M perpetual candles: archive by month, archive by day, then `GET /fapi/v1/klines`. No `1s` there. */
 export const klines_perp = klines({

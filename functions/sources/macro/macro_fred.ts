@@ -5,9 +5,9 @@ import type { HttpRequest } from '../../core/series/venue.ts';
 import type { Range } from '../../core/time/range.ts';
 import { DAY, HOUR, isoDay } from '../../core/time/time.ts';
 import { joinVintages, macroTable, observationDays, parseObservations } from '../fred/observations.ts';
+import { type RealtimePeriod, realtimePeriodsFrom } from '../fred/realtime-periods.ts';
 import { FRED_SERIES, isUnrevised } from '../fred/series.ts';
 import { fred, fredFamily, fredHost, fredKey } from '../fred/venue.ts';
-import { type Window, windowsFrom } from '../fred/windows.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 
 const PAGE_ROWS = 100_000;
@@ -21,13 +21,13 @@ const requestFor = (path: string, query: Readonly<Record<string, string | number
   secret: { parameter: 'api_key', env: fredKey.env },
 });
 
-const observations = ({ symbol }: Series, { start, end }: Range, window?: Window): HttpRequest =>
+const observations = ({ symbol }: Series, { start, end }: Range, period?: RealtimePeriod): HttpRequest =>
   requestFor('/fred/series/observations', {
     // Both bounds are inclusive.
     series_id: symbol,
     observation_start: isoDay(start),
     observation_end: isoDay(end - DAY),
-    ...window,
+    ...period,
     limit: PAGE_ROWS,
   });
 
@@ -42,7 +42,7 @@ const tier: PagesTier = {
     requests: (series, range, now) =>
       isUnrevised(series.symbol)
         ? [observations(series, range)]
-        : windowsFrom(range.start, now).map((window) => observations(series, range, window)),
+        : realtimePeriodsFrom(range.start, now).map((period) => observations(series, range, period)),
     join: joinVintages,
   },
 };

@@ -35,7 +35,7 @@ function parse(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody
     }
     const { timestamp: time, buyRatio: long, sellRatio: short } = cells as Record<keyof typeof cells, number>;
     if (time % step !== 0) throw malformed(subject, `row ${i + 1} is not on the grid.`);
-    // Nobody short is no ratio; the shares say so.
+    // Nobody short is not a ratio; the shares say so.
     if (short === 0) {
       bad.note(time, 'sellRatio', sellRatio);
       return [];

@@ -84,7 +84,8 @@ function parseCandles(
   const bad = new BadCells(subject, step);
   let readable = 0;
   const rows = data.flatMap((row, r): (readonly (number | string)[])[] => {
-    if (!Array.isArray(row) || row.length <= CONFIRM) throw malformed(subject, `row ${r + 1} is no candle.`);
+    if (!Array.isArray(row) || row.length <= CONFIRM)
+      throw malformed(subject, `row ${r + 1} is not a candle.`);
     const cells = FIELDS.map((_, f) => cellIn(row[f]));
     const [start, ...values] = cells as [number, ...number[]];
     const unread = start !== undefined && !isInstant(start) ? 0 : cells.indexOf(undefined);

@@ -17,7 +17,7 @@ export interface OptionTerms {
   readonly carry?: number;
 }
 
-/** Of an option on one unit of the underlying. */
+/** For an option on one unit of the underlying. */
 export interface Greeks {
   /** change of the value for one unit of price: 0 to 1 of a call, -1 to 0 of a put */
   readonly delta: number;

@@ -15,7 +15,7 @@ const NAME = /^([A-Z0-9]+)(?:_([A-Z]+))?-(\d{1,2})([A-Z]{3})(\d{2})-(\d+(?:[dD.]
 
 /**
  * Reads names of options as Deribit and Bybit write them: `BTC-2APR20-6500-C`, `AVAX_USDC-1OCT26-9d5-C` with a `d` for the point,
- * `BTC-27MAR26-70000-P-USDT`. Undefined for what is no option's name.
+ * `BTC-27MAR26-70000-P-USDT`. Undefined for what is not an option's name.
  */
 export function readOptionName(name: unknown): OptionName | undefined {
   const [, currency, pair, day, word, year, strike, side, suffix] = NAME.exec(String(name)) ?? [];

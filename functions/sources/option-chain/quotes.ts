@@ -3,7 +3,7 @@ import type { Finding } from '../../core/series/source.ts';
 import { type Batch, KNOWN_AT, type TableSpec } from '../../core/series/table.ts';
 import type { Greeks } from './black-scholes.ts';
 
-/** An option of a chain as its venue quotes it. Null is what the venue does not say, or what does not read. */
+/** An option of a chain as its venue quotes it. Null is what the venue does not say, or what cannot be parsed. */
 export interface OptionQuote {
   readonly instrument: string;
   /** epoch ms */
@@ -37,7 +37,7 @@ const number = (name: string) => ({ name, type: 'float8' }) as const;
 
 /**
  * The table of one venue's chains, as `sql/` creates it.
- * @param origin `snapshot`: taken by this program; else the name of whoever recorded them
+ * @param origin `snapshot`: taken by this program; else the name of their recorder
  */
 export const quotesTable = (venue: string, origin = 'snapshot'): TableSpec => ({
   name: 'option_quotes',
@@ -72,7 +72,7 @@ export function quoteRows(
   );
 }
 
-/** Of an option that is quoted twice in one answer the first quote is kept, and a finding reports it. @param at epoch ms */
+/** Where one answer quotes an option twice, the first quote is kept, and a finding reports it. @param at epoch ms */
 export function withoutRepeated<T extends { readonly instrument: string }>(
   quotes: readonly T[],
   at: number,

@@ -53,7 +53,7 @@ function parse(body: Uint8Array, series: Series, asOf: number): Parsed & { reado
   const bad = new BadCells(subject, step);
   const rows = list.flatMap((row, r): [number, ...number[]][] => {
     const cells = Array.isArray(row) ? row.slice(0, FIELDS.length).map(readNumber) : [];
-    if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is no candle.`);
+    if (cells.length < FIELDS.length) throw malformed(subject, `row ${r + 1} is not a candle.`);
     const [start] = cells;
     const unread = start === undefined || !isInstant(start) ? 0 : cells.indexOf(undefined);
     if (unread >= 0) {

@@ -1,4 +1,4 @@
-import { type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
+import { type Judgement, judged, type ProbeAnswer } from '../../core/probe/check.ts';
 import { type Parsed, UNREADABLE_CELL } from '../../core/series/source.ts';
 import { iso, MINUTE, SECOND } from '../../core/time/time.ts';
 import { malformed } from '../rest/malformed.ts';
@@ -30,7 +30,7 @@ export interface Layout {
 }
 
 /** An answer that has to be there, with its rows. @throws GordonError `malformed-rows` */
-export function readRows(answer: Evidence | undefined, { path }: Layout): readonly WireRow[] {
+export function readRows(answer: ProbeAnswer | undefined, { path }: Layout): readonly WireRow[] {
   const rows = answer && wireRows(answer.body, path);
   if (!rows) throw malformed('', `the answer has no list${path.length > 0 ? ` "${path.join('.')}"` : ''}.`);
   if (rows.length === 0) throw malformed('', 'the answer has no rows.');
@@ -42,7 +42,7 @@ export function readRows(answer: Evidence | undefined, { path }: Layout): readon
  * @param parse what the adapter makes of the answer; it may throw `malformed-rows`
  */
 export function judgeShape(rows: readonly WireRow[], layout: Layout, parse: () => Parsed): Judgement {
-  const lack = lackOf(rows, layout);
+  const lack = wrongFields(rows, layout);
   // Its absence is the cause of whatever the adapter says.
   if (lack !== undefined) return judged([lack], '');
   const parsed = parse();
@@ -57,7 +57,7 @@ export function judgeShape(rows: readonly WireRow[], layout: Layout, parse: () =
 
 const keysOf = (rows: readonly WireRow[]): string[] => [...new Set(rows.flatMap((row) => Object.keys(row)))];
 
-function lackOf(rows: readonly WireRow[], { fields }: Layout): string | undefined {
+function wrongFields(rows: readonly WireRow[], { fields }: Layout): string | undefined {
   if (typeof fields === 'number') {
     const lengths = new Set(rows.map((row) => (Array.isArray(row) ? row.length : 0)));
     lengths.delete(fields);
@@ -81,7 +81,7 @@ function unreadable({ findings }: Parsed, rows: number): string | undefined {
   const worst = Map.groupBy(bad, ({ detail }) => String(detail.field));
   for (const [field, of] of worst) {
     const count = of.reduce((sum, { detail }) => sum + Number(detail.rows), 0);
-    if (2 * count > rows) return `${field} does not read in ${count} of ${rows} rows`;
+    if (2 * count > rows) return `${field} cannot be parsed in ${count} of ${rows} rows`;
   }
   return undefined;
 }
@@ -163,7 +163,7 @@ const SKEW = 30 * SECOND;
 const OWN_SKEW = MINUTE;
 
 /** @param inBody the venue's own clock in the answer, where it has one; epoch ms */
-export function judgeClock({ headers, asOf, at }: Evidence, inBody?: number): Judgement {
+export function judgeClock({ headers, asOf, at }: ProbeAnswer, inBody?: number): Judgement {
   const off = asOf - at;
   const own = inBody === undefined ? 0 : inBody - asOf;
   const seconds = (ms: number): string => `${(ms / SECOND).toFixed(1)} s`;
@@ -181,7 +181,7 @@ export function judgeClock({ headers, asOf, at }: Evidence, inBody?: number): Ju
 }
 
 /** Whether the header by which a budget is read is there. @param name undefined: none is counted on */
-export function judgeLimitHeader({ headers }: Evidence, name: string | undefined): Judgement {
+export function judgeLimitHeader({ headers }: ProbeAnswer, name: string | undefined): Judgement {
   const alike = Object.keys(headers).filter((header) => /^x-.*(weight|limit|used|count)/.test(header));
   if (name === undefined) {
     const found = alike.map((header) => `${header}: ${headers[header]}`);
@@ -194,7 +194,7 @@ export function judgeLimitHeader({ headers }: Evidence, name: string | undefined
   return judged(
     [
       value === undefined && `the answer has no ${name}; headers like it: ${list(alike)}`,
-      value !== undefined && !/^\d+$/.test(value) && `${name} is ${value}, which is no count`,
+      value !== undefined && !/^\d+$/.test(value) && `${name} is ${value}, which is not a count`,
     ],
     `${name}: ${value}`,
   );

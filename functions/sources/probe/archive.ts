@@ -1,4 +1,4 @@
-import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
+import { type Check, type Judgement, judged, type ProbeAnswer } from '../../core/probe/check.ts';
 import type { ArchiveTier, Parsed, Source } from '../../core/series/source.ts';
 import { countWithin } from '../../core/series/table.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
@@ -34,6 +34,27 @@ const KLINE_HEADER = [
   'taker_buy_quote_volume',
   'ignore',
 ];
+
+/** A day of hourly candles in the newest layout of futures. */
+const HEADED_KLINES = {
+  timeframe: '1h',
+  unit: 'day',
+  header: 'with a header',
+  columns: KLINE_HEADER,
+  stamps: 'milliseconds',
+  rows: 24,
+} as const;
+
+/** January 2024: a settlement every eight hours. */
+const FUNDING_OF_2024 = {
+  timeframe: '1h',
+  unit: 'month',
+  day: Date.UTC(2024, 0, 1),
+  header: 'with a header',
+  columns: ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
+  stamps: 'milliseconds',
+  rows: 93,
+} as const;
 
 /** Headers began in 2022, and spot has none to this day; spot's stamps are microseconds from 2025 on. */
 const FILES: readonly FileFacts[] = [
@@ -94,46 +115,24 @@ const FILES: readonly FileFacts[] = [
   {
     name: 'perpetual-newest',
     source: klines_perp,
-    timeframe: '1h',
-    unit: 'day',
-    header: 'with a header',
-    columns: KLINE_HEADER,
-    stamps: 'milliseconds',
-    rows: 24,
+    ...HEADED_KLINES,
   },
   {
     name: 'funding-2024',
     source: funding_binance,
-    timeframe: '1h',
-    unit: 'month',
-    day: Date.UTC(2024, 0, 1),
-    header: 'with a header',
-    columns: ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
-    stamps: 'milliseconds',
-    rows: 93,
+    ...FUNDING_OF_2024,
   },
   {
     name: 'coinm-newest',
     source: klines_coinm,
-    timeframe: '1h',
-    unit: 'day',
     symbol: 'BTCUSD_PERP',
-    header: 'with a header',
-    columns: KLINE_HEADER,
-    stamps: 'milliseconds',
-    rows: 24,
+    ...HEADED_KLINES,
   },
   {
     name: 'coinm-funding-2024',
     source: funding_binance_coinm,
-    timeframe: '1h',
-    unit: 'month',
     symbol: 'BTCUSD_PERP',
-    day: Date.UTC(2024, 0, 1),
-    header: 'with a header',
-    columns: ['calc_time', 'funding_interval_hours', 'last_funding_rate'],
-    stamps: 'milliseconds',
-    rows: 93,
+    ...FUNDING_OF_2024,
   },
   ...computedFiles(mark_price_klines, 'mark'),
   ...computedFiles(index_price_klines, 'index'),
@@ -142,13 +141,8 @@ const FILES: readonly FileFacts[] = [
   {
     name: 'coinm-mark-newest',
     source: mark_price_klines_coinm,
-    timeframe: '1h',
-    unit: 'day',
     symbol: 'BTCUSD_PERP',
-    header: 'with a header',
-    columns: KLINE_HEADER,
-    stamps: 'milliseconds',
-    rows: 24,
+    ...HEADED_KLINES,
   },
 ];
 
@@ -156,7 +150,7 @@ const FILES: readonly FileFacts[] = [
 function computedFiles(source: Source, name: string): FileFacts[] {
   const file = { source, timeframe: '1h', unit: 'day', stamps: 'milliseconds', rows: 24 } as const;
   return [
-    { ...file, name: `${name}-newest`, header: 'with a header', columns: KLINE_HEADER },
+    { source, ...HEADED_KLINES, name: `${name}-newest` },
     {
       ...file,
       name: `${name}-2021`,
@@ -202,7 +196,7 @@ function fileCheck(facts: FileFacts): Check {
 
 function judgeFile(
   { header, columns, stamps, stampColumn = 0, rows }: FileFacts,
-  { body }: Evidence,
+  { body }: ProbeAnswer,
   { name, start, end }: Period,
   parts: readonly Parsed[],
 ): Judgement {

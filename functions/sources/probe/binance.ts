@@ -38,6 +38,31 @@ export const KLINES: Layout = {
   order: 'oldest',
 };
 
+/** Checks of settlements, which both hosts of futures serve in one layout except for the fields that they leave out. */
+export const fundingChecks = (
+  venue: string,
+  source: Source,
+  symbol: string,
+  fields: Pick<Layout, 'fields' | 'optional'>,
+): Check[] =>
+  pageChecks({
+    venue,
+    source,
+    symbol,
+    timeframe: '1h',
+    layout: {
+      ...fields,
+      path: [],
+      stamp: 'fundingTime',
+      unit: 'milliseconds',
+      type: 'number',
+      order: 'oldest',
+    },
+    recentMs: 7 * DAY,
+    longMs: 700 * DAY,
+    newestWithinMs: 2 * DAY,
+  });
+
 const candles = (venue: string, source: Source): Check[] =>
   pageChecks({
     venue,
@@ -123,23 +148,9 @@ export const usdmChecks: readonly Check[] = [
   ...candles(USDM, klines_perp),
   ...COMPUTED.flatMap((source) => candles(USDM, source)),
   ...tradeChecks(USDM, trades_perp),
-  ...pageChecks({
-    venue: USDM,
-    source: funding_binance,
-    symbol: SYMBOL,
-    timeframe: '1h',
-    layout: {
-      path: [],
-      fields: ['symbol', 'fundingRate', 'fundingTime', 'markPrice'],
-      optional: ['rateType'],
-      stamp: 'fundingTime',
-      unit: 'milliseconds',
-      type: 'number',
-      order: 'oldest',
-    },
-    recentMs: 7 * DAY,
-    longMs: 700 * DAY,
-    newestWithinMs: 2 * DAY,
+  ...fundingChecks(USDM, funding_binance, SYMBOL, {
+    fields: ['symbol', 'fundingRate', 'fundingTime', 'markPrice'],
+    optional: ['rateType'],
   }),
   ...STATISTIC_SOURCES.flatMap(statistic),
   ...universes.filter(({ market }) => market === 'perps').map((one) => universeCheck(USDM, one, SYMBOL)),

@@ -1,4 +1,4 @@
-import type { Check, Evidence, ProbeRequest } from '../../core/probe/check.ts';
+import type { Check, ProbeAnswer, ProbeRequest } from '../../core/probe/check.ts';
 import { malformed, readJson } from '../rest/malformed.ts';
 import { judgeClock } from './answers.ts';
 import { detectUnit, readInstant, type Unit } from './wire.ts';
@@ -31,7 +31,7 @@ interface TimeField {
   readonly unit: Unit;
 }
 
-function timeIn({ body }: Evidence, { name, unit }: TimeField): number {
+function timeIn({ body }: ProbeAnswer, { name, unit }: TimeField): number {
   const cell = (readJson(body, 'the answer') as Record<string, unknown> | null)?.[name];
   if (detectUnit(cell) !== unit)
     throw malformed('', `${name} is ${detectUnit(cell) ?? 'no time'}, not ${unit}.`);

@@ -81,7 +81,7 @@ export const deribitChecks: readonly Check[] = [
       const middle = marks.toSorted((a, b) => a - b)[marks.length >> 1];
       const fits = middle !== undefined && middle >= LEAST_PERCENT && middle <= MOST_PERCENT;
       return judged(
-        [!fits && `the middle one of ${marks.length} volatilities is ${middle}, which is no percentage`],
+        [!fits && `the middle one of ${marks.length} volatilities is ${middle}, which is not a percentage`],
         `the middle one of ${marks.length} volatilities is ${middle} %`,
       );
     },

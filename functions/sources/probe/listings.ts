@@ -1,4 +1,4 @@
-import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
+import { type Check, type Judgement, judged, type ProbeAnswer } from '../../core/probe/check.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { ListingProbe } from '../../core/series/source.ts';
 import type { Universe } from '../../core/series/universe.ts';
@@ -11,7 +11,7 @@ const A_YEAR = 365 * DAY;
 export function judgeListing(
   listing: ListingProbe,
   series: Series,
-  answers: readonly (Evidence | undefined)[],
+  answers: readonly (ProbeAnswer | undefined)[],
   now: number,
   newestWithinMs: number,
 ): Judgement {

@@ -1,5 +1,5 @@
-import { type Check, type Evidence, type Judgement, judged } from '../../core/probe/check.ts';
-import type { LabelRule } from '../../core/series/labels.ts';
+import { type Check, type Judgement, judged, type ProbeAnswer } from '../../core/probe/check.ts';
+import { AS_WRITTEN } from '../../core/series/labels.ts';
 import type { ArchiveTier, PagesTier, Parsed, Source } from '../../core/series/source.ts';
 import { type Period, periodAt } from '../../core/time/period.ts';
 import { DAY, iso, MINUTE } from '../../core/time/time.ts';
@@ -44,7 +44,7 @@ interface Files {
   readonly sources: readonly string[];
 }
 const USDM: Files = { tier: archive, series, columns: COLUMNS, sources: SOURCES };
-/** Of COIN-M only what is read: the other columns were empty in the files that were seen. */
+/** Only what is read of COIN-M: the other columns were empty in the files that were seen. */
 const COINM: Files = {
   tier: open_interest_binance_coinm.tiers[0] as ArchiveTier,
   series: { ...seriesOf(open_interest_binance_coinm), symbol: 'BTCUSD_PERP' },
@@ -54,7 +54,7 @@ const COINM: Files = {
 
 function judgeLayout(
   { tier, series: of, columns }: Files,
-  file: Evidence | undefined,
+  file: ProbeAnswer | undefined,
   { name, start, end }: Period,
   layout: Layout,
 ): Judgement {
@@ -93,14 +93,6 @@ const layoutCheck = (
   judge: ([file], now) => judgeLayout(files, file, periodFor(now), layout),
 });
 
-/** Labels as they stand. */
-const RAW: LabelRule = {
-  start: Number.NEGATIVE_INFINITY,
-  end: Number.POSITIVE_INFINITY,
-  shiftMs: 0,
-  held: false,
-};
-
 /** Values by their times, of the first column of numbers. */
 function courseOf(source: Source, { batch }: Pick<Parsed, 'batch'>): Course {
   const place = source.table.columns.findIndex(({ type }) => type === 'float8');
@@ -109,7 +101,7 @@ function courseOf(source: Source, { batch }: Pick<Parsed, 'batch'>): Course {
   return new Map(Array.from(batch.times, (time, i) => [time, values[i]!]));
 }
 
-/** The newest file, by whose labels the rule that is in force is held against the venue's own answers. */
+/** The newest file: its labels, by the rule that is in force, are compared with the venue's own answers. */
 const meaningCheck: Check = {
   id: `${VENUE}/metrics/meaning`,
   venue: VENUE,
@@ -128,7 +120,7 @@ const meaningCheck: Check = {
     const period = newestPeriod(archive, now);
     if (!file || !readings || !volumes)
       throw malformed('', `there is no file or no answer of ${period.name}.`);
-    const parser = archive.parser(series, undefined, { period, labels: [RAW] });
+    const parser = archive.parser(series, undefined, { period, labels: [AS_WRITTEN] });
     const parts = [parser.push(file.body), parser.end()].filter((part): part is Parsed => part !== undefined);
     const inForce = archive.labels?.shift(period, []) ?? 0;
     const compared = [

@@ -1,4 +1,4 @@
-import { type Check, type Evidence, judged } from '../../core/probe/check.ts';
+import { type Check, judged, type ProbeAnswer } from '../../core/probe/check.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { PagesTier, Source } from '../../core/series/source.ts';
 import { pageRequests, reachOf } from '../../core/series/source.ts';
@@ -59,11 +59,11 @@ export function pageChecks(probe: PagesProbe): Check[] {
     pageRequests(tier, series, range, now);
   const reach = reachOf(tier, step);
   const newest = (now: number) => requestsFor(recent(now), now).slice(-1);
-  const parse = (answer: Evidence) => tier.parse(answer.body, series, answer.asOf);
+  const parse = (answer: ProbeAnswer) => tier.parse(answer.body, series, answer.asOf);
   const check = (
     name: string,
     proves: string,
-    judge: (answer: Evidence, now: number) => ReturnType<Check['judge']>,
+    judge: (answer: ProbeAnswer, now: number) => ReturnType<Check['judge']>,
     requests: Check['requests'] = newest,
   ): Check => ({
     id: `${venue}/${source.id}/${name}`,
@@ -103,7 +103,7 @@ export function pageChecks(probe: PagesProbe): Check[] {
 type MakeCheck = (
   name: string,
   proves: string,
-  judge: (answer: Evidence, now: number) => ReturnType<Check['judge']>,
+  judge: (answer: ProbeAnswer, now: number) => ReturnType<Check['judge']>,
   requests?: Check['requests'],
 ) => Check;
 

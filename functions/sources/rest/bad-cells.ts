@@ -46,7 +46,7 @@ export class BadCells {
     }
     if (first?.place && this.#bad.length > readable) {
       const { line, column } = first.place;
-      const more = `${this.#bad.length} cells do not read beside ${readable} rows that do`;
+      const more = `${this.#bad.length} cells cannot be parsed beside ${readable} readable rows`;
       throw malformed(this.#subject, `${more}; the first is line ${line}, column ${column}: ${first.value}.`);
     }
     return Array.from(Map.groupBy(this.#bad, ({ field }) => field).values(), (bad) => this.#runs(bad)).flat();

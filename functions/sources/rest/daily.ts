@@ -11,7 +11,7 @@ export interface DayRow {
   readonly at: number;
   /** in the order of the table's columns after `symbol` and `time`; undefined: there is nothing to keep of the day */
   readonly values: readonly (number | string | null)[] | undefined;
-  /** a cell that does not read */
+  /** a cell that cannot be parsed */
   readonly bad?: { readonly field: string; readonly value: unknown };
 }
 

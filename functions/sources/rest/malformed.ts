@@ -9,20 +9,23 @@ export const malformed = (subject: string, message: string, cause?: unknown): Go
     cause,
   });
 
+/** Making one takes longer than a small answer. */
+const UTF8 = new TextDecoder();
+
 /**
- * Parses an answer. It may have been cut short on its way, so an answer that is no JSON at all is requested again.
+ * Parses an answer. It may have been cut short on its way, so an answer that is not JSON at all is requested again.
  * @throws GordonError `malformed-rows`, a `RetryableVenueError`
  */
 export function readJson(body: Uint8Array, subject: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(body));
+    return JSON.parse(UTF8.decode(body));
   } catch (cause) {
     throw new GordonError({
       name: 'RetryableVenueError',
       code: 'malformed-rows',
       subject,
       cause,
-      message: 'the answer is no JSON.',
+      message: 'the answer is not JSON.',
       remedy: 'It is requested again automatically.',
     });
   }

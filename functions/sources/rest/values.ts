@@ -14,7 +14,7 @@ export const isInstant = (at: number): boolean => at >= EARLIEST && at < LATEST;
 
 const DAY_TEXT = /^\d{4}-\d{2}-\d{2}$/;
 
-/** `YYYY-MM-DD` as epoch ms, midnight UTC; undefined for what is no day. */
+/** `YYYY-MM-DD` as epoch ms, midnight UTC; undefined for what is not a day. */
 export function readDay(cell: unknown): number | undefined {
   if (typeof cell !== 'string' || !DAY_TEXT.test(cell)) return undefined;
   const at = Date.parse(cell);

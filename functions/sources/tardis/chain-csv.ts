@@ -110,7 +110,7 @@ class ChainCsv implements StreamParser {
       slot = { bytes: Buffer.allocUnsafeSlow(2 * length), length: 0, stamp: 0 };
       this.#last.set(name, slot);
     }
-    // Of two lines of one option the one that arrived later counts.
+    // Where two lines are of one option, the one that arrived later counts.
     if (stamp < slot.stamp) return;
     if (length > slot.bytes.length) slot.bytes = Buffer.allocUnsafeSlow(2 * length);
     text.copy(slot.bytes, 0, from, to);

@@ -24,7 +24,7 @@ export interface ChainLayout {
   readonly columns: number;
 }
 
-/** @throws GordonError `malformed-rows` when a column lacks */
+/** @throws GordonError `malformed-rows` when a column is missing */
 export function readHeader(line: string, subject: string): ChainLayout {
   const names = line.split(',');
   const missing = COLUMNS.filter((name) => !names.includes(name));
@@ -38,7 +38,7 @@ export function readHeader(line: string, subject: string): ChainLayout {
 const COMMA = 44;
 const ZERO = 48;
 
-/** Where the field begins that stands behind so many commas; -1 where the line has fewer. */
+/** Where the field after the given number of commas begins; -1 where the line has fewer. */
 export function fieldStart(bytes: Uint8Array, from: number, to: number, commas: number): number {
   let at = from;
   for (let left = commas; left > 0; left--) {

@@ -85,7 +85,7 @@ function contradiction({ side, strike, expiry }: OptionName, cells: Cells): Chai
   return readNumber(cells('expiration')) === expiry * MICROS ? undefined : 'expiration';
 }
 
-/** @param unread is called with each column whose cell holds something that is no such value; an empty one holds nothing */
+/** @param unread is called with each column whose cell holds something that is not such a value; an empty one holds nothing */
 function quoteOf(
   instrument: string,
   { expiry, strike, side, currency }: OptionName,

@@ -3,7 +3,7 @@ import { periodsIn } from '../../core/time/period.ts';
 import { intersect } from '../../core/time/range.ts';
 import { DAY } from '../../core/time/time.ts';
 
-/** What can be had without a key. */
+/** What is available without a key. */
 export const firstDays: Offered = {
   what: 'the first day of each month',
   within: (range) =>

@@ -48,7 +48,7 @@ export const tardisChecks: readonly Check[] = [
           rows.length === 0 && 'its beginning has no row',
           cells('exchange').some((name) => name !== 'deribit') && 'it has rows of another exchange',
           unread.length > 0 &&
-            `${unread.length} of ${rows.length} names are no option's, such as ${unread[0]}`,
+            `${unread.length} of ${rows.length} names are not options, such as ${unread[0]}`,
           (units.size !== 1 || !units.has('microseconds')) &&
             `stamps of arrival are ${list([...units].map(String))}`,
           stamps.some((stamp, i) => i > 0 && stamp < stamps[i - 1]!) &&

@@ -5,7 +5,7 @@ import { GordonError } from '../../core/errors/errors.ts';
 import type { Range, RangeSet } from '../../core/time/range.ts';
 import { type Clock, iso, MINUTE, SECOND } from '../../core/time/time.ts';
 import type { Flavour } from '../postgres/flavour.ts';
-import { type Runner, storeError } from '../postgres/postgres.ts';
+import { guarded, type Runner } from '../postgres/postgres.ts';
 
 export interface RefreshOptions {
   readonly sql: Runner;
@@ -94,11 +94,12 @@ interface Attempt {
 async function retryWhileBusy(work: () => Promise<void>, turn: Attempt): Promise<void> {
   for (let most = FIRST_PAUSE; ; most = Math.min(2 * most, LONGEST_PAUSE)) {
     try {
-      return await work();
+      return await guarded(turn.subject, work);
     } catch (error) {
-      if (!isConcurrent(error)) throw storeError(error, turn.subject);
+      const { cause } = error as GordonError;
+      if (!isConcurrent(cause)) throw error;
       const ms = Math.round(most * (0.5 + Math.random() / 2));
-      if (turn.clock() + ms > turn.until) throw busy(turn, error);
+      if (turn.clock() + ms > turn.until) throw busy(turn, cause);
       await turn.pause(ms);
     }
   }

@@ -1,11 +1,11 @@
 import { AGGREGATED } from '../../core/aggregates/aggregates.ts';
 import { GordonError } from '../../core/errors/errors.ts';
 import { DAY, floorTo } from '../../core/time/time.ts';
-import { copyBuffers } from '../copy/copy.ts';
+import { copyBuffers, quoted } from '../copy/copy.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
 import { NOTE, type Note } from '../postgres/schema/materialise.ts';
 import { RESTORING } from './restoring.ts';
-import { quotedName, type SavedDatabase, type SavedTable, savedTables } from './saved-tables.ts';
+import { type SavedDatabase, type SavedTable, savedTables } from './saved-tables.ts';
 
 export interface LoadOptions {
   /** the body of one table's COPY, as it was kept */
@@ -44,16 +44,16 @@ export const loadTables = (
     // The backup may be of a database that was itself half restored; this one is whole with the end of the transaction.
     await tx`delete from market_data.meta where key = ${RESTORING}`;
     for (const [name, last] of Object.entries(sequences)) {
-      await tx`select setval(${`market_data.${quotedName(name)}`}::regclass, ${last})`;
+      await tx`select setval(${`market_data.${quoted(name)}`}::regclass, ${last})`;
     }
     await noteAggregates(tx);
   });
 
 async function load(tx: Transaction, table: SavedTable, { read }: LoadOptions): Promise<void> {
-  const into = `market_data.${quotedName(table.name)}`;
+  const into = `market_data.${quoted(table.name)}`;
   // What migrations entered, and what the triggers of the tables before have marked.
   await tx.unsafe(`delete from ${into}`);
-  const columns = table.columns.map(quotedName).join(', ');
+  const columns = table.columns.map(quoted).join(', ');
   const rows = await copyBuffers(tx, `copy ${into} (${columns}) from stdin (format binary)`, read(table));
   if (rows !== table.rows) throw unfit(table.name, `it has ${rows} rows, and the backup says ${table.rows}`);
 }

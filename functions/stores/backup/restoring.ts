@@ -4,6 +4,7 @@ import type { Runner } from '../postgres/postgres.ts';
 /** The key in `market_data.meta` of a database that is being restored: its tables are there and its rows are not. */
 export const RESTORING = 'restoring';
 
+/** Whether a restore into this database began and has not ended. */
 export async function isRestoring(sql: Runner): Promise<boolean> {
   const [row] = await sql`select 1 from market_data.meta where key = ${RESTORING}`;
   return row !== undefined;

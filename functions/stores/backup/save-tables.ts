@@ -1,12 +1,7 @@
+import { quoted } from '../copy/copy.ts';
 import { copyBytes } from '../copy/copy-bytes.ts';
 import type { Sql, Transaction } from '../postgres/postgres.ts';
-import {
-  quotedName,
-  type SavedDatabase,
-  type SavedTable,
-  savedTables,
-  type TableShape,
-} from './saved-tables.ts';
+import { type SavedDatabase, type SavedTable, savedTables, type TableShape } from './saved-tables.ts';
 
 export interface SaveOptions {
   /**
@@ -32,12 +27,12 @@ export const saveTables = (sql: Sql, options: SaveOptions): Promise<SavedDatabas
 
 async function save(tx: Transaction, table: TableShape, { keep, onTable }: SaveOptions): Promise<SavedTable> {
   const { name, columns } = table;
-  const from = `market_data.${quotedName(name)}`;
+  const from = `market_data.${quoted(name)}`;
   const [counted] = await tx.unsafe<{ rows: number }[]>(`select count(*) as rows from ${from}`);
   const { rows } = counted!;
   onTable?.(name, rows);
   // A query and not the table: TimescaleDB's rows lie in its chunks.
-  const query = `copy (select ${columns.map(quotedName).join(', ')} from ${from}) to stdout (format binary)`;
+  const query = `copy (select ${columns.map(quoted).join(', ')} from ${from}) to stdout (format binary)`;
   const kept = await keep(name, copyBytes(tx.unsafe(query)));
   return { name, columns: [...columns], rows, ...kept };
 }

@@ -1,4 +1,5 @@
 import { AGGREGATES } from '../../core/aggregates/aggregates.ts';
+import { quoted } from '../copy/copy.ts';
 import type { Flavour } from '../postgres/flavour.ts';
 import type { Runner } from '../postgres/postgres.ts';
 
@@ -73,16 +74,15 @@ export async function hasRows(sql: Runner): Promise<boolean> {
   for (const { name } of await savedTables(sql)) {
     if (SEEDED.includes(name)) continue;
     const [row] = await sql.unsafe<{ some: boolean }[]>(
-      `select exists (select from market_data.${quotedName(name)}) as some`,
+      `select exists (select from market_data.${quoted(name)}) as some`,
     );
     if (row?.some) return true;
   }
   return false;
 }
 
+/** Whether the database has the schema `market_data`. */
 export async function hasWarehouse(sql: Runner): Promise<boolean> {
   const [row] = await sql<{ there: boolean }[]>`select to_regnamespace('market_data') is not null as there`;
   return row?.there ?? false;
 }
-
-export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -8,7 +8,7 @@ import { copyRows, quoted, tableName } from './copy.ts';
 /**
  * Writes rows where some exist already without an account. The account will name this page as their origin, so rows that differ
  * are replaced, and their number is a finding.
- * @param by absent for provisional rows: they were requested again because they change, so a change is no finding
+ * @param by absent for provisional rows: they were requested again because they change, so a change is not a finding
  */
 export async function mergeRows(
   tx: Transaction,

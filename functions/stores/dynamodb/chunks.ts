@@ -1,11 +1,11 @@
 import { paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type ChunkProgress, isEnded, type Job } from '../../core/jobs/job.ts';
+import { type ChunkProgress, isEnded, type Job, KEEP_FINISHED } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import { leftOf } from '../../core/ledger/plan.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { onTable } from './dynamo.ts';
 import { toChunkProgress, waitItem } from './items.ts';
-import { chunkKey, type JobTable, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
+import { chunkKey, type JobTable, TTL_ATTRIBUTE } from './table.ts';
 
 /** How many updates run at once when a wave's chunks are entered. */
 const PARALLEL = 25;

@@ -3,15 +3,12 @@ import { monotonicFactory } from 'ulid';
 import { badRequest } from '../../core/errors/bad-request.ts';
 import type { Job, JobOrder } from '../../core/jobs/job.ts';
 import type { NewJob } from '../../core/jobs/ports.ts';
-import { DAY, SECOND } from '../../core/time/time.ts';
+import { SECOND } from '../../core/time/time.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
 import { toItem } from './items.ts';
 import { noteAtWork, type SameOrder } from './same-order.ts';
 import type { JobTable } from './table.ts';
-import { idempotencyKey, jobKey, TTL_ATTRIBUTE } from './table.ts';
-
-/** How long a caller may repeat a request and get the same job. */
-const KEEP_KEY = DAY;
+import { idempotencyKey, jobKey, KEEP_IDEMPOTENCY_KEY, TTL_ATTRIBUTE } from './table.ts';
 
 const ulid = monotonicFactory();
 
@@ -78,7 +75,7 @@ async function claimKey(
   id: string,
   now: number,
 ): Promise<string | undefined> {
-  const expires = Math.floor((now + KEEP_KEY) / SECOND);
+  const expires = Math.floor((now + KEEP_IDEMPOTENCY_KEY) / SECOND);
   try {
     await put(at, { ...idempotencyKey(key), job_id: id, digest, [TTL_ATTRIBUTE]: expires });
     return undefined;

@@ -1,4 +1,4 @@
-import type { ChunkProgress, ChunkWait, Job, JobGap } from '../../core/jobs/job.ts';
+import type { ChunkProgress, ChunkWait, Job, JobGap, JobOrigin, JobStatus } from '../../core/jobs/job.ts';
 import type { Lease } from '../../core/jobs/lease.ts';
 import type { ScheduleRun } from '../../core/queries/ports.ts';
 import { DAY, iso, SECOND } from '../../core/time/time.ts';
@@ -10,6 +10,13 @@ import { TTL_ATTRIBUTE } from './table.ts';
 export type Item = Record<string, unknown>;
 
 const at = (text: unknown): number | undefined => (typeof text === 'string' ? Date.parse(text) : undefined);
+
+/**
+ * What the item of a job says of its status. Runs of schedules that succeeded are a status of their own for the index: there are
+ * thousands a day, and who looks for orders would read them all.
+ */
+export const statusWord = (status: JobStatus, origin: JobOrigin): string =>
+  status === 'succeeded' && origin !== 'order' ? `${status}:${origin}` : status;
 
 /** Parses the item of a job. */
 export function toJob(item: Item): Job {
@@ -26,7 +33,7 @@ export function toJob(item: Item): Job {
   };
   return {
     id: item.id as string,
-    status: item.status as Job['status'],
+    status: String(item.status).split(':')[0] as Job['status'],
     source: item.source as Job['source'],
     sources: item.sources as string[],
     symbols: item.symbols as string[],

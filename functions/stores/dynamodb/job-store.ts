@@ -1,16 +1,16 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { badRequest } from '../../core/errors/bad-request.ts';
-import type { Job, JobGap } from '../../core/jobs/job.ts';
+import { type Job, type JobGap, type JobOrigin, KEPT, keptFor } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { createChunkStore } from './chunks.ts';
 import { createJob } from './create.ts';
 import { isConditionFailed, onTable } from './dynamo.ts';
-import { gapItem, toJob } from './items.ts';
+import { gapItem, statusWord, toJob } from './items.ts';
 import { listJobs } from './list.ts';
 import { createProvisionalNotes } from './provisional.ts';
-import { type JobTable, jobKey, KEEP_FINISHED, TTL_ATTRIBUTE } from './table.ts';
+import { type JobTable, jobKey, TTL_ATTRIBUTE } from './table.ts';
 
 /** Jobs in DynamoDB: single-item conditional writes only. */
 export function createJobStore(at: JobTable): JobStore {
@@ -22,7 +22,7 @@ export function createJobStore(at: JobTable): JobStore {
   const mustGet = async (id: string): Promise<Job> => {
     const job = await get(id);
     if (job) return job;
-    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.');
+    throw badRequest('unknown-job', id, 'there is no such job.', KEPT);
   };
   return {
     ...createChunkStore(at, mustGet),
@@ -92,10 +92,12 @@ interface End {
   readonly rows?: number;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
+  readonly origin?: JobOrigin;
 }
 
-function finish(at: JobTable, id: string, { status, rows, reason, gaps }: End) {
+function finish(at: JobTable, id: string, { status, rows, reason, gaps, origin = 'order' }: End) {
   const now = at.clock();
+  const keep = keptFor({ status, scheduled: origin !== 'order' });
   const sets = [
     '#status = :to',
     'finished_at = :now',
@@ -105,9 +107,9 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps }: End) {
     ...(gaps ? ['gaps = :gaps'] : []),
   ];
   return change(at, id, `SET ${sets.join(', ')}${NO_PHASE}`, {
-    ':to': status,
+    ':to': statusWord(status, origin),
     ':now': iso(now),
-    ':expires': Math.floor((now + KEEP_FINISHED) / SECOND),
+    ':expires': Math.floor((now + keep) / SECOND),
     ...(rows !== undefined && { ':rows': rows }),
     ...(reason && { ':reason': reason }),
     ...(gaps && { ':gaps': gaps.map(gapItem) }),

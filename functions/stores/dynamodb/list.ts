@@ -1,8 +1,15 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
-import { isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../core/jobs/job.ts';
-import type { JobFilter } from '../../core/jobs/ports.ts';
+import {
+  isFinished,
+  JOB_ORIGINS,
+  JOB_STATUSES,
+  type Job,
+  type JobOrigin,
+  type JobStatus,
+} from '../../core/jobs/job.ts';
+import { type JobFilter, originsOf } from '../../core/jobs/ports.ts';
 import { onTable } from './dynamo.ts';
-import { toJob } from './items.ts';
+import { statusWord, toJob } from './items.ts';
 import type { JobTable } from './table.ts';
 import { BY_STATUS } from './table.ts';
 
@@ -18,7 +25,8 @@ export async function listJobs(
   const found = new Map<string, Job>();
   for (const stage of STAGES) {
     const statuses = stage.filter((status) => filter.statuses.includes(status));
-    const pages = await Promise.all(statuses.map((status) => ofStatus(at, filter, status)));
+    const words = statuses.flatMap((status) => wordsOf(status, filter));
+    const pages = await Promise.all(words.map((word) => ofWord(at, filter, word)));
     for (const job of pages.flat()) found.set(job.id, job);
   }
   const jobs = [...found.values()].sort((a, b) => (a.id < b.id ? 1 : -1));
@@ -27,24 +35,45 @@ export async function listJobs(
 
 const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
 
+/** Which items of jobs an origin has. AND binds closer than the OR between them. */
+const WHERE: Readonly<Record<JobOrigin, string>> = {
+  order: 'attribute_not_exists(#scheduled)',
+  schedule: 'attribute_exists(#scheduled) AND attribute_not_exists(#audit)',
+  audit: 'attribute_exists(#audit)',
+};
+
+/** The words under which the index has the jobs of a status that the filter selects. */
+const wordsOf = (status: JobStatus, filter: JobFilter): string[] => [
+  ...new Set((originsOf(status, filter) ?? JOB_ORIGINS).map((origin) => statusWord(status, origin))),
+];
+
 /** Up to one more than the limit, so that the caller knows whether a next page exists. */
-async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Promise<Job[]> {
+async function ofWord(
+  at: JobTable,
+  { source, origins, after, limit }: JobFilter,
+  word: string,
+): Promise<Job[]> {
+  const conditions = [
+    ...(source ? ['#source = :source'] : []),
+    ...(origins ? [`(${origins.map((origin) => WHERE[origin]).join(' OR ')})`] : []),
+  ].join(' AND ');
+  const names = { '#source': 'source', '#scheduled': 'scheduled', '#audit': 'audit' };
   const pages = paginateQuery(
-    { client: at.client, pageSize: filter.limit + 1 },
+    { client: at.client, pageSize: limit + 1 },
     {
       TableName: at.table,
       IndexName: BY_STATUS.name,
-      KeyConditionExpression: filter.after ? '#status = :status AND #id < :after' : '#status = :status',
-      ...(filter.source && { FilterExpression: '#source = :source' }),
+      KeyConditionExpression: after ? '#status = :status AND #id < :after' : '#status = :status',
+      ...(conditions && { FilterExpression: conditions }),
       ExpressionAttributeNames: {
         '#status': BY_STATUS.partition,
-        ...(filter.after && { '#id': BY_STATUS.sort }),
-        ...(filter.source && { '#source': 'source' }),
+        ...(after && { '#id': BY_STATUS.sort }),
+        ...Object.fromEntries(Object.entries(names).filter(([name]) => conditions.includes(name))),
       },
       ExpressionAttributeValues: {
-        ':status': status,
-        ...(filter.after && { ':after': filter.after }),
-        ...(filter.source && { ':source': filter.source }),
+        ':status': word,
+        ...(after && { ':after': after }),
+        ...(source && { ':source': source }),
       },
       ScanIndexForward: false,
     },
@@ -53,8 +82,8 @@ async function ofStatus(at: JobTable, filter: JobFilter, status: JobStatus): Pro
   await onTable('the list of jobs', async () => {
     for await (const page of pages) {
       jobs.push(...(page.Items ?? []).map(toJob));
-      if (jobs.length > filter.limit) break;
+      if (jobs.length > limit) break;
     }
   });
-  return jobs.slice(0, filter.limit + 1);
+  return jobs.slice(0, limit + 1);
 }

@@ -8,8 +8,8 @@ export interface JobTable {
   readonly clock: Clock;
 }
 
-/** How long a finished job is kept. */
-export const KEEP_FINISHED = 30 * DAY;
+/** How long a caller may repeat a request and get the same job. */
+export const KEEP_IDEMPOTENCY_KEY = DAY;
 
 /** The job table: one table for jobs, their chunks, idempotency keys, orders at work, leases of schedules, rate budgets and the times when provisional rows were requested. */
 export const KEYS = { partition: 'pk', sort: 'sk' } as const;

@@ -25,7 +25,7 @@ const RECORD_BATCH = 65_536;
 
 /**
  * Arrow IPC (Feather V2), not compressed: it can be mapped into memory. A text column whose values are known beforehand is a
- * dictionary; one that grows on the way would need deltas, which polars does not read.
+ * dictionary; one that grows on the way would need deltas, which polars cannot read.
  */
 export const arrowFile: WriteFile = async function* (columns, batches, metadata = {}) {
   const arrays = columns.map(arrayMaker);

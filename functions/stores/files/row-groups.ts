@@ -40,6 +40,7 @@ export async function* rowGroups(
   if (length > 0) yield taken();
 }
 
+/** Whether the cells of a column are texts in a file; `jsonb` is. */
 export const isText = ({ type }: FileColumn): boolean => type === 'text' || type === 'jsonb';
 
 interface Filling {

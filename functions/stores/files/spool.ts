@@ -69,7 +69,7 @@ export function createSpool({ folder, maxBytes, clock }: SpoolOptions): Spool {
     const end = new AbortController();
     const file = find(id).then((found) => found ?? make(id, pieces(end.signal)));
     const done = (): void => {
-      // Whoever comes after it was given up has one of his own.
+      // A write after it was given up has a buffer of its own.
       if (making.get(id) === entry) making.delete(id);
     };
     const giveUp = (reason: unknown): void => {
@@ -121,7 +121,7 @@ async function shared(entry: Making, signal: AbortSignal): Promise<SpooledFile> 
   }
 }
 
-/** The pieces of a file that may have so many bytes. @throws GordonError `answer-too-large` */
+/** The pieces of a file of at most this many bytes. @throws GordonError `answer-too-large` */
 async function* within(pieces: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
   let bytes = 0;
   for await (const piece of pieces) {
@@ -135,7 +135,7 @@ async function* within(pieces: AsyncIterable<Uint8Array>, maxBytes: number): Asy
 const markUsed = (path: string, now: number): Promise<void> =>
   utimes(path, new Date(now), new Date(now)).catch(() => {});
 
-/** Who reads a file that goes away has it open, and keeps it until he is done. */
+/** A reader of a file that is removed has it open, and keeps it until the end. */
 async function makeRoom(folder: string, maxBytes: number, keep: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => FILE.test(name));
   const files = await Promise.all(

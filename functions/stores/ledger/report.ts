@@ -39,8 +39,8 @@ interface Account {
 type Extent = Pick<SeriesReport, 'earliest' | 'latest' | 'rows'>;
 
 /**
- * Every series that was ever requested, with what it has and what it lacks. A proof of emptiness that has expired is still a
- * proof: it is no gap here, though the planner requests its range again.
+ * Every series that was ever requested, with what it has and what is missing. A proof of emptiness that has expired is still a
+ * proof: it is not a gap here, though the planner requests its range again.
  */
 export async function report(
   sql: Sql,

@@ -252,7 +252,7 @@ function refused(error: Error): net.Socket {
   return socket;
 }
 
-/** The error of a login that another one has replaced: the work may begin anew with that one. */
+/** The error of a login that another one has replaced: the work may be repeated with that one. */
 const renewed = (): Error => Object.assign(new Error('the login was renewed'), { code: LOGIN_RENEWED });
 
 /** Ends the wait of the logins of a URL that another URL has replaced. */

@@ -5,7 +5,7 @@ const PLACES = { months: 4_096, ledger: undefined, instruments: undefined } as c
 
 /**
  * Locks some names until the transaction ends, in one order, so that two holders never wait for one another. Others wait who lock one of
- * them. The locks are rows that only writers may lock: an advisory lock could be held by whoever may read.
+ * them. The locks are rows that only writers may lock: an advisory lock could be held by anybody who may read.
  */
 export async function takeLocks(
   tx: Transaction,

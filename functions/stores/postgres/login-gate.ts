@@ -1,7 +1,7 @@
 /** The longest that a login waits for its turn: what waits for longer fails, so that callers do not pile up. */
 const PATIENCE_MS = 8_000;
 const FIRST_PAUSE_MS = 500;
-/** Shorter than the patience: who comes alone gets a turn, however often others failed before. */
+/** Shorter than the patience: a lone caller gets a turn, however often others failed before. */
 const LONGEST_PAUSE_MS = 4_000;
 
 /**
@@ -35,7 +35,7 @@ export class LoginGate {
     this.#next = 0;
   }
 
-  /** A connection has ended that was no login, such as the request to cancel a statement. */
+  /** A connection has ended that was not a login, such as the request to cancel a statement. */
   dismiss(connection: object): void {
     this.#pending.delete(connection);
   }
@@ -50,7 +50,7 @@ export class LoginGate {
     this.#next = Math.max(this.#next, now + this.#pause());
   }
 
-  /** Another login has replaced this one: whoever waits need not wait longer, and nobody logs in with it any more. */
+  /** Another login has replaced this one: those that wait need not wait longer, and nobody logs in with it any more. */
   abandon(): void {
     this.#renewed = true;
     for (const end of this.#waiting) end();

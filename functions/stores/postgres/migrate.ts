@@ -99,12 +99,12 @@ async function migrateOn(
   const before = at === 0 ? [] : await appliedTo(session);
   refuseChanged(before, all, at, place);
   await prepareRoles(session, place);
-  // Not those above the newest one alone: who follows the main branch meets a lower number that was merged later.
+  // Not only those above the newest one: a user of the main branch meets lower numbers that were merged later.
   const has = new Set(before.map(({ version }) => version));
   const open = all
     .filter(({ version }) => !has.has(version) && version <= until)
     .sort((a, b) => a.version - b.version);
-  for (const migration of open) await apply(session, postgrator, migration, place);
+  for (const migration of open) await apply(session, postgrator, migration, place, migration === open[0]);
   await session`
     insert into market_data.meta (key, value) values ('flavour', ${session.json(flavour)})
     on conflict (key) do nothing`;
@@ -122,10 +122,12 @@ async function apply(
   postgrator: Postgrator,
   migration: Postgrator.Migration,
   place: string,
+  isFirst: boolean,
 ): Promise<void> {
   await session.unsafe('begin');
   try {
-    if ((await postgrator.getDatabaseVersion()) < migration.version)
+    // It sees to its own table as well, but reads every file anew for that.
+    if (isFirst && (await postgrator.getDatabaseVersion()) < migration.version)
       await postgrator.migrate(String(migration.version));
     else await postgrator.runMigrations([migration]);
     await session.unsafe('commit');

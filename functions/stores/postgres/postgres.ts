@@ -103,13 +103,51 @@ export async function guarded<T>(subject: Series | string, work: () => Promise<T
   try {
     return await work();
   } catch (error) {
-    const what = typeof subject === 'string' ? subject : seriesLabel(subject);
-    const renewed = looksStale(error) ? await renewLogins(since) : undefined;
+    const failure = await failureOf(error, subject, since);
+    if (failure) throw failure;
     // No statement was sent by a login that failed, and what others sent before may be sent again, as by a retry.
-    if (renewed) return await guarded(subject, work);
-    const mapped = storeError(error, what);
-    throw renewed === false && mapped.code === 'database-login-refused' ? stale(error, what) : mapped;
+    return await guarded(subject, work);
   }
+}
+
+/**
+ * Reads rows that come piece by piece, as `guarded` does work: where a login failed before the first piece, it begins again.
+ * @throws GordonError as `storeError` maps it
+ */
+export async function* guardedRows<T>(
+  subject: Series | string,
+  read: () => AsyncIterable<T>,
+): AsyncGenerator<T> {
+  const since = changesSoFar();
+  let begun = false;
+  try {
+    for await (const piece of read()) {
+      begun = true;
+      yield piece;
+    }
+    return;
+  } catch (error) {
+    const failure = await failureOf(error, subject, since);
+    if (failure || begun) throw failure ?? storeError(error, nameOf(subject));
+  }
+  yield* guardedRows(subject, read);
+}
+
+const nameOf = (subject: Series | string): string =>
+  typeof subject === 'string' ? subject : seriesLabel(subject);
+
+/** Reads the logins again where one of them may be out of date. @returns undefined: one has changed, so the work may begin again */
+async function failureOf(
+  error: unknown,
+  subject: Series | string,
+  since: number,
+): Promise<GordonError | undefined> {
+  const renewed = looksStale(error) ? await renewLogins(since) : undefined;
+  if (renewed) return undefined;
+  const mapped = storeError(error, nameOf(subject));
+  return renewed === false && mapped.code === 'database-login-refused'
+    ? stale(error, nameOf(subject))
+    : mapped;
 }
 
 /** In the middle of a rotation the database may know the new password before the secret has it. */

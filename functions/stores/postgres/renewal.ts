@@ -38,6 +38,7 @@ let running: Promise<void> | undefined;
 /** how often a login got another URL */
 let changes = 0;
 
+/** How often a login of this process has got another URL: work that failed compares it with the number when it began. */
 export const changesSoFar = (): number => changes;
 
 /** @returns forgets it */

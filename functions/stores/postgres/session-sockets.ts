@@ -3,6 +3,7 @@ import type net from 'node:net';
 /** The sockets of sessions, as far as postgres.js speaks to them directly: over TLS another one lies on top. */
 const sockets = new WeakMap<object, net.Socket>();
 
+/** Keeps the socket of a session, for `copyDataReceiver`. */
 export function rememberSocket(session: object, socket: net.Socket): void {
   sockets.set(session, socket);
 }
@@ -14,7 +15,7 @@ const COPY_DATA = 'd'.charCodeAt(0);
 const COPY_OUT = 'H'.charCodeAt(0);
 const COPY_DONE = 'c'.charCodeAt(0);
 const ERROR = 'E'.charCodeAt(0);
-/** Of a message: its type, and its length without the type. */
+/** The head of a message: its type, and its length without the type. */
 const HEADER = 5;
 
 /**

@@ -33,7 +33,7 @@ export async function refuseUnfit(sql: Runner, place: string): Promise<void> {
   }
   throw unfit(place, {
     code: 'timescale-licence',
-    message: `its TimescaleDB runs under the licence "${found.license}", which lacks continuous aggregates and compression.`,
+    message: `its TimescaleDB runs under the licence "${found.license}", which has neither continuous aggregates nor compression.`,
     remedy:
       "Set timescaledb.license = 'timescale' in postgresql.conf and restart the server; the Apache build (an " +
       `\`-oss\` image) has to be replaced by the community build first. ${PLAIN}`,

@@ -81,7 +81,7 @@ function protect(text: string, insecure: boolean): Omit<Transport, 'pooled'> {
     throw new GordonError({
       code: 'database-insecure',
       subject: host,
-      message: `sslmode=${mode} would send the password to whoever answers.`,
+      message: `sslmode=${mode} would send the password to any server that answers.`,
     });
   }
   return { url: url.href, ssl: unverified(mode), exposed: !local };

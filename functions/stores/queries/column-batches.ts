@@ -4,8 +4,9 @@ import type { RowsRequest } from '../../core/queries/ports.ts';
 import { type ColumnData, timeColumn } from '../../core/series/table.ts';
 import type { CopyQuery } from '../copy/copy-stream.ts';
 import { readCopy } from '../copy/read-copy.ts';
+import { cancelQuery } from '../postgres/cancel-query.ts';
 import type { Fragment } from '../postgres/fragments.ts';
-import { type Sql, storeError, type Transaction } from '../postgres/postgres.ts';
+import { guardedRows, type Sql, type Transaction } from '../postgres/postgres.ts';
 import { candlesSql } from './candle-sql.ts';
 import { orderOf, plainSql, type Writer, withLiterals } from './row-sql.ts';
 
@@ -18,9 +19,24 @@ export async function* columnBatches(
   request: RowsRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ColumnBatch> {
+  try {
+    yield* guardedRows(request.table.name, () => readBatches(sql, request, signal));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
+async function* readBatches(
+  sql: Sql,
+  request: RowsRequest,
+  signal: AbortSignal,
+): AsyncGenerator<ColumnBatch> {
   const { travelling, whole } = withoutConstants(request);
   let query: CopyQuery | undefined;
-  const stop = (): void => query?.cancel();
+  let cancelled: Promise<void> | undefined;
+  const stop = (): void => {
+    if (query) cancelled = cancelQuery(query);
+  };
   signal.addEventListener('abort', stop);
   try {
     signal.throwIfAborted();
@@ -28,12 +44,14 @@ export async function* columnBatches(
     const { tx } = session;
     query = tx`copy (${rowsSql(withLiterals(tx), travelling)}) to stdout (format binary)` as CopyQuery;
     signal.throwIfAborted();
-    for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
-      yield whole(batch);
-      signal.throwIfAborted();
+    try {
+      for await (const batch of readCopy(tx, query, fileColumns([travelling]))) {
+        yield whole(batch);
+        signal.throwIfAborted();
+      }
+    } finally {
+      await cancelled;
     }
-  } catch (error) {
-    throw signal.aborted ? signal.reason : storeError(error, request.table.name);
   } finally {
     signal.removeEventListener('abort', stop);
   }

@@ -1,6 +1,6 @@
 import { storedColumns } from '../../core/exports/columns.ts';
 import type { ExportReader, MonthPrint, SeriesSnapshot } from '../../core/exports/ports.ts';
-import { type Series, seriesLabel } from '../../core/series/series.ts';
+import type { Series } from '../../core/series/series.ts';
 import { type Batch, type ColumnData, type TableSpec, timeColumn } from '../../core/series/table.ts';
 import { normalize, type Range, type RangeSet } from '../../core/time/range.ts';
 import { iso } from '../../core/time/time.ts';
@@ -8,8 +8,9 @@ import { quoted, tableName } from '../copy/copy.ts';
 import { readCopy } from '../copy/read-copy.ts';
 import { requestedSeries } from '../ledger/report.ts';
 import { bounds, epochMs, ofSeries, ownColumns, ownRows } from '../postgres/fragments.ts';
-import { guarded, type Runner, type Sql, storeError } from '../postgres/postgres.ts';
+import { guarded, type Runner, type Sql } from '../postgres/postgres.ts';
 import { ledger } from './evidence.ts';
+import { literal } from './row-sql.ts';
 import { orderOf } from './stored-rows.ts';
 
 /** More spans than any series has. */
@@ -21,10 +22,10 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
     isSimulated: () => guarded('the database', () => isSimulated(sql)),
     series: (sources) => guarded('the series', () => requestedSeries(sql, { sources })),
     snapshot: async (series, work) => {
-      // What the work throws of its own, such as a full disk, is no failure of the database.
+      // What the work throws of its own, such as a full disk, is not a failure of the database.
       let own: { readonly error: unknown } | undefined;
-      try {
-        return await sql.begin(
+      const begin = () =>
+        sql.begin(
           (tx) =>
             work(snapshot(tx, tables(series.source), series)).catch((error: unknown): never => {
               own = { error };
@@ -32,9 +33,16 @@ export function createExportReader(sql: Sql, tables: (source: string) => TableSp
             }),
           'isolation level repeatable read read only',
         );
-      } catch (error) {
-        throw own ? own.error : storeError(error, seriesLabel(series));
-      }
+      const result = await guarded(series, async () => {
+        try {
+          return { value: await begin() };
+        } catch (error) {
+          if (own) return undefined;
+          throw error;
+        }
+      });
+      if (!result) throw own!.error;
+      return result.value;
     },
   };
 }
@@ -55,7 +63,7 @@ async function isSimulated(sql: Runner): Promise<boolean> {
 async function uncounted(tx: Runner, series: Series): Promise<RangeSet> {
   const found = await tx<{ start: number | null; end: number | null }[]>`
     select ${bounds(tx, tx`r`)} from market_data.recounts, unnest(days) r where ${ofSeries(tx, series)}`;
-  // Of a table that was emptied: all of time.
+  // All of time, for a table that was emptied.
   return normalize(
     found.map(({ start, end }) => ({
       start: start ?? Number.NEGATIVE_INFINITY,
@@ -117,6 +125,7 @@ async function* rows(tx: Runner, table: TableSpec, series: Series, range: Range)
   // What is equal in all rows of a series does not travel with each of them.
   const columns = all.filter(({ name }) => !own.has(name));
   const time = `t.${quoted(timeColumn(table))}`;
+  // COPY takes no parameters.
   const conditions = [
     ...[...own].map(([column, value]) => `t.${quoted(column)} = ${literal(value)}`),
     `${time} >= ${literal(iso(range.start))}`,
@@ -142,6 +151,3 @@ async function* rows(tx: Runner, table: TableSpec, series: Series, range: Range)
     await found.return(undefined);
   }
 }
-
-/** COPY takes no parameters. */
-const literal = (value: string): string => `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;

@@ -18,8 +18,8 @@ export const withParameters = (sql: Runner): Writer => ({ sql, value: (value) =>
 /** For COPY, which takes no parameters. */
 export const withLiterals = (sql: Runner): Writer => ({ sql, value: (value) => sql.unsafe(literal(value)) });
 
-/** An escape string means the same under every setting of `standard_conforming_strings`. */
-function literal(value: string | Date): string {
+/** A value as a literal of SQL. An escape string means the same under every setting of `standard_conforming_strings`. */
+export function literal(value: string | Date): string {
   if (value instanceof Date) return `'${iso(value.getTime())}'::timestamptz`;
   return `E'${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }
@@ -42,6 +42,7 @@ export function plainSql(to: Writer, request: RowsRequest): Fragment {
     from ${sql.unsafe(tableName(table.view ?? table))} where ${conditions(to, request, request)}`;
 }
 
+/** The list of ORDER BY: time first, then the rest of the key. @param direction `asc` or `desc` */
 export function orderOf(sql: Runner, table: TableSpec, direction: Fragment): Fragment {
   const rest = table.key.filter((name) => name !== timeColumn(table));
   return [timeColumn(table), ...rest]
@@ -61,6 +62,7 @@ export const knownAt = (
   opening: Fragment,
 ): Fragment => sql`${opening} + ${value(`${closesAfterMs} milliseconds`)}::interval`;
 
+/** The conditions of WHERE: the request's key, `[from, to)` of the range, and what was known as of the request's instant. */
 export function conditions(to: Writer, request: RowsRequest, range: Span): Fragment {
   const { sql } = to;
   const { table, where } = request;
@@ -78,7 +80,7 @@ function known(to: Writer, { table, asOf, closesAfterMs }: RowsRequest): Fragmen
   if (asOf === undefined) return [];
   const { sql } = to;
   const at = to.value(new Date(asOf));
-  // By its time, which the index has: a candle opens so long before it is known.
+  // By its time, which the index has: a candle opens one step before it is known.
   if (closesAfterMs !== undefined) {
     return [sql`${sql(timeColumn(table))} <= ${at} - ${to.value(`${closesAfterMs} milliseconds`)}::interval`];
   }

@@ -3,7 +3,7 @@ import { type Clock, DAY, MINUTE } from '../../core/time/time.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { sizes } from './sizes.ts';
 
-/** A sample is due so long after the last one: who takes them comes by each hour, not to the minute. */
+/** A sample is due this long after the last one: the schedule that takes them runs each hour, not to the minute. */
 const EVERY = 50 * MINUTE;
 const KEEP = 90 * DAY;
 

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Series } from '../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../core/series/table.ts';
 import type { Cell } from '../../core/verify/canonical.ts';
-import type { Sha256, StoredRows } from '../../core/verify/ports.ts';
+import type { StoredRows } from '../../core/verify/ports.ts';
 import { quoted, tableName } from '../copy/copy.ts';
 import { ownRows } from '../postgres/fragments.ts';
-import { type Sql, storeError } from '../postgres/postgres.ts';
+import { guardedRows, type Sql } from '../postgres/postgres.ts';
 
 /** Rows of one fetch: some hundred kilobytes. */
 const BATCH = 2_000;
@@ -13,10 +12,10 @@ const BATCH = 2_000;
 /** @param sql a session of `gordon_reader` */
 export function createStoredRows(sql: Sql, tables: (source: string) => TableSpec): StoredRows {
   return {
-    async *read(series, { start, end }) {
+    read(series, { start, end }) {
       const table = tables(series.source);
       const time = sql(`t.${timeColumn(table)}`);
-      try {
+      return guardedRows(table.name, async function* () {
         const found = sql`
           select ${sql.unsafe(table.columns.map(({ name }) => `t.${quoted(name)}`).join(', '))}
           from ${sql.unsafe(tableName(table))} t
@@ -25,9 +24,7 @@ export function createStoredRows(sql: Sql, tables: (source: string) => TableSpec
         for await (const rows of found.cursor(BATCH)) {
           yield rows.map((row): Cell[] => table.columns.map(({ name }) => row[name]));
         }
-      } catch (error) {
-        throw storeError(error, table.name);
-      }
+      });
     },
   };
 }
@@ -40,15 +37,4 @@ export function orderOf(table: TableSpec, series: Series): string {
     .filter((name) => !constant.has(name))
     .map((name) => `t.${quoted(name)}${types.get(name) === 'text' ? ' collate "C"' : ''}`)
     .join(', ');
-}
-
-/** A SHA-256 that is fed piece by piece, by node:crypto. */
-export function sha256(): Sha256 {
-  const hash = createHash('sha256');
-  return {
-    add: (piece) => {
-      hash.update(piece);
-    },
-    hex: () => hash.digest('hex'),
-  };
 }

@@ -1,9 +1,9 @@
-import { isEnded } from '../../core/jobs/job.ts';
+import { isEnded, KEEP_FINISHED } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import { leftOf } from '../../core/ledger/plan.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
 import { type Item, toChunkProgress, waitItem } from '../dynamodb/items.ts';
-import { chunkKey, KEEP_FINISHED, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
+import { chunkKey, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
 import type { ItemFile } from './item-file.ts';
 
 /** The chunks of jobs, an item each beside the item of their job. */

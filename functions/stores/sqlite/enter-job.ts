@@ -4,13 +4,10 @@ import { badRequest } from '../../core/errors/bad-request.ts';
 import type { Job, JobOrder } from '../../core/jobs/job.ts';
 import { isAtWork, JOB_LIVES } from '../../core/jobs/lease.ts';
 import type { NewJob } from '../../core/jobs/ports.ts';
-import { DAY, SECOND } from '../../core/time/time.ts';
+import { SECOND } from '../../core/time/time.ts';
 import { type Item, toItem, toJob } from '../dynamodb/items.ts';
-import { idempotencyKey, jobKey, orderKey, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
+import { idempotencyKey, jobKey, KEEP_IDEMPOTENCY_KEY, orderKey, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
 import type { ItemFile } from './item-file.ts';
-
-/** How long a caller may repeat a request and get the same job. */
-const KEEP_KEY = DAY;
 
 const ulid = monotonicFactory();
 
@@ -55,7 +52,7 @@ function claimKey(
 ): Job | undefined {
   const seen = file.get(idempotencyKey(key));
   if (!seen) {
-    const expires = Math.floor((now + KEEP_KEY) / SECOND);
+    const expires = Math.floor((now + KEEP_IDEMPOTENCY_KEY) / SECOND);
     file.put(idempotencyKey(key), { job_id: id, digest, [TTL_ATTRIBUTE]: expires });
     return undefined;
   }

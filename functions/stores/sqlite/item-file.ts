@@ -10,6 +10,9 @@ export interface ItemKey {
   readonly sk: string;
 }
 
+/** Who ordered the job of an item, one of `JOB_ORIGINS`. An index has it, so each query writes it exactly so. */
+const ORIGIN = `CASE WHEN item ->> 'audit' THEN 'audit' WHEN item ->> 'scheduled' THEN 'schedule' ELSE 'order' END`;
+
 /**
  * Written pages go to the log beside the file; a killed process loses nothing. The log keeps its size when it is emptied, so that a
  * full disk still takes the end of a job.
@@ -23,6 +26,7 @@ const SCHEMA = `
     PRIMARY KEY (pk, sk)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS by_status ON items (status, id) WHERE status IS NOT NULL;
+  CREATE INDEX IF NOT EXISTS by_origin ON items (status, ${ORIGIN}, id) WHERE status IS NOT NULL;
   CREATE INDEX IF NOT EXISTS by_expiry ON items (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
@@ -98,12 +102,24 @@ export class ItemFile {
   /** The items of a status, the greatest id first. @param after only ids below it */
   ofStatus(
     status: string,
-    { after, source, limit }: { after?: string | undefined; source?: string | undefined; limit: number },
+    {
+      after,
+      source,
+      origin,
+      limit,
+    }: {
+      after?: string | undefined;
+      source?: string | undefined;
+      origin?: string | undefined;
+      limit: number;
+    },
   ): Item[] {
     return this.#all(
       'the list of jobs',
-      `SELECT pk, sk, item FROM items WHERE status = ? AND id < ? AND (? IS NULL OR source = ?) ORDER BY id DESC LIMIT ?`,
+      `SELECT pk, sk, item FROM items WHERE status = ? ${origin === undefined ? '' : `AND ${ORIGIN} = ?`} AND id < ? AND (? IS NULL OR source = ?)
+       ORDER BY id DESC LIMIT ?`,
       status,
+      ...(origin === undefined ? [] : [origin]),
       after ?? '\u{10ffff}',
       source ?? null,
       source ?? null,

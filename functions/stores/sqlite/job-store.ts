@@ -1,10 +1,10 @@
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { isFinished, type Job, type JobGap } from '../../core/jobs/job.ts';
+import { isFinished, type Job, type JobGap, KEEP_FINISHED, KEPT, keptFor } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
 import { gapItem, type Item, toJob } from '../dynamodb/items.ts';
-import { jobKey, KEEP_FINISHED, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
+import { jobKey, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
 import { createChunks } from './chunks.ts';
 import { enterJob } from './enter-job.ts';
 import type { ItemFile } from './item-file.ts';
@@ -20,7 +20,7 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
   const mustGet = (id: string): Job => {
     const job = get(id);
     if (job) return job;
-    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.');
+    throw badRequest('unknown-job', id, 'there is no such job.', KEPT);
   };
   /** @returns undefined when the job has ended or does not exist */
   const change = (id: string, edit: (item: Item) => Item): Job | undefined =>
@@ -31,7 +31,18 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
       file.put(jobKey(id), changed);
       return toJob(changed);
     });
-  const end = (id: string, to: End): Job | undefined => change(id, (item) => ended(item, to, clock()));
+  const end = (id: string, to: End): Job | undefined =>
+    change(id, (item) => {
+      const now = clock();
+      const keep = keptFor(toJob({ ...item, status: to.status }));
+      // The chunks of a run that comes each minute would outlive it by weeks.
+      if (keep < KEEP_FINISHED) {
+        const expires = Math.floor((now + keep) / SECOND);
+        for (const { pk, sk, ...chunk } of file.within(jobKey(id).pk, 'CHUNK#'))
+          file.put({ pk: pk as string, sk: sk as string }, { ...chunk, [TTL_ATTRIBUTE]: expires });
+      }
+      return ended(item, to, now, keep);
+    });
 
   return {
     ...createChunks(file, clock),
@@ -87,11 +98,11 @@ interface End {
   readonly gaps?: readonly JobGap[];
 }
 
-const ended = (item: Item, { status, rows, reason, gaps }: End, now: number): Item => ({
+const ended = (item: Item, { status, rows, reason, gaps }: End, now: number, keep: number): Item => ({
   ...withoutPhase(item),
   status,
   finished_at: iso(now),
-  [TTL_ATTRIBUTE]: Math.floor((now + KEEP_FINISHED) / SECOND),
+  [TTL_ATTRIBUTE]: Math.floor((now + keep) / SECOND),
   ...(rows !== undefined && { rows }),
   ...(reason && { reason }),
   ...(gaps && { gaps: gaps.map(gapItem) }),

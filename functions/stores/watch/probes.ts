@@ -1,4 +1,4 @@
-import type { Finding } from '../../core/probe/run-checks.ts';
+import type { CheckResult } from '../../core/probe/run-checks.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 
 /**
@@ -9,13 +9,13 @@ import { guarded, type Sql } from '../postgres/postgres.ts';
  */
 export function saveProbes(
   sql: Sql,
-  findings: readonly Finding[],
-  isOwn: (finding: Finding) => boolean,
+  results: readonly CheckResult[],
+  isOwn: (result: CheckResult) => boolean,
 ): Promise<number> {
-  const rows = findings
+  const rows = results
     .filter(({ outcome }) => outcome !== 'unknown')
-    .map((finding) => {
-      const { check, outcome, details, at } = finding;
+    .map((result) => {
+      const { check, outcome, details, at } = result;
       const { id, venue, proves, sources } = check;
       return {
         id,
@@ -24,7 +24,7 @@ export function saveProbes(
         proves,
         outcome,
         details,
-        own: isOwn(finding),
+        own: isOwn(result),
         at: new Date(at).toISOString(),
       };
     });

@@ -16,7 +16,7 @@ import type { Transaction } from '../postgres/postgres.ts';
 /**
  * Replaces rows that the venue now serves with other values, keeps the former values, and notes a finding: for archive objects
  * and for answers alike. An object's new hash is entered into the ledger.
- * @returns changes that were entered; an answer that still lacks a row is not a new change
+ * @returns changes that were entered; an answer in which a row is still missing is not a new change
  */
 export async function renew(
   tx: Transaction,

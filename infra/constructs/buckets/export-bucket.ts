@@ -21,7 +21,7 @@ export class ExportBucket extends Construct {
       ...bucketEncryption(keyOf(this)),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      // A month that was written again can be had as it was for a while.
+      // The former version of a month that was written again stays available for a while.
       versioned: true,
       lifecycleRules: [
         {

@@ -1,4 +1,4 @@
-"""LocalStack's S3 keeps its objects in one folder of /tmp, whoever runs it and however many run."""
+"""LocalStack's S3 keeps its objects in one folder of /tmp, no matter who runs it and how many run."""
 
 from localstack.services.plugins import Service, aws_provider
 

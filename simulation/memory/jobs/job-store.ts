@@ -5,8 +5,10 @@ import {
   type Job,
   type JobGap,
   type JobStatus,
+  KEPT,
+  originOf,
 } from '../../../functions/core/jobs/job.ts';
-import type { JobFilter, JobStore } from '../../../functions/core/jobs/ports.ts';
+import { type JobFilter, type JobStore, originsOf } from '../../../functions/core/jobs/ports.ts';
 import type { FinalStatus } from '../../../functions/core/ledger/ports.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { normalize } from '../../../functions/core/time/range.ts';
@@ -26,7 +28,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
   const mustGet = async (id: string): Promise<Job> => {
     const job = await get(id);
     if (job) return job;
-    throw badRequest('unknown-job', id, 'there is no such job.', 'Finished jobs are kept for 30 days.', 404);
+    throw badRequest('unknown-job', id, 'there is no such job.', KEPT, 404);
   };
   /** @returns undefined when the job has ended or does not exist */
   const change = async (id: string, edit: (job: Job, now: number) => Job): Promise<Job | undefined> => {
@@ -131,7 +133,8 @@ const withoutPhase = ({ phase: _phase, phaseAt: _phaseAt, ...job }: Job): Job =>
 const STAGES: readonly (readonly JobStatus[])[] = [['queued'], ['running'], JOB_STATUSES.filter(isFinished)];
 
 /** Reads status by status, in the order in which a job passes them, like the real list. */
-async function list(tables: JobTables, step: Step, { statuses, source, limit, after }: JobFilter) {
+async function list(tables: JobTables, step: Step, filter: JobFilter) {
+  const { statuses, source, limit, after } = filter;
   const found = new Map<string, Job>();
   for (const stage of STAGES) {
     const wanted = stage.filter((status) => statuses.includes(status));
@@ -139,6 +142,7 @@ async function list(tables: JobTables, step: Step, { statuses, source, limit, af
     await step('list jobs');
     for (const job of wanted.flatMap((status) => tables.jobs.ofStatus(status, tables.indexBehind()))) {
       if (source && job.source !== source) continue;
+      if (originsOf(job.status, filter)?.includes(originOf(job)) === false) continue;
       if (after && job.id >= after) continue;
       found.set(job.id, job);
     }

@@ -30,7 +30,7 @@ export function findContradictions(
   for (const { start, end, state, reason } of touching) {
     if (until > start) doubled.push({ start, end: Math.min(end, until) });
     until = Math.max(until, end);
-    // Whoever retired a range may have left rows in it.
+    // A retirement may have left rows in its range.
     if (state !== 'empty' || reason === 'retired') continue;
     const within = { start: Math.max(start, range.start), end: Math.min(end, range.end) };
     if (rows.count(series, within) === 0) continue;

@@ -47,6 +47,8 @@ class Account {
   #accounted: RangeSet | undefined;
   #lasting: RangeSet | undefined;
   #expiring: readonly Span[] | undefined;
+  #latest: number | undefined;
+  #failed: readonly Span[] | undefined;
 
   constructor(spans: readonly Span[]) {
     this.#spans = spans;
@@ -56,13 +58,21 @@ class Account {
   with(spans: readonly Span[], entered: readonly Span[]): Account {
     const made = new Account(spans);
     const ranges = normalize(entered);
+    made.#latest = this.#latest === undefined ? undefined : lastOf(this.#latest, entered);
     made.#have = this.#have && union(this.#have, ranges);
     made.#extent = this.#extent && widened(this.#extent, entered);
     made.#proofs = this.#proofs;
+    made.#failed = this.#failed;
     made.#accounted = this.#accounted && union(this.#accounted, ranges);
     made.#lasting = this.#lasting && union(this.#lasting, ranges);
     made.#expiring = this.#expiring;
     return made;
+  }
+
+  /** the end of the last span, whatever it says */
+  get latest(): number {
+    this.#latest ??= lastOf(Number.NEGATIVE_INFINITY, this.#spans);
+    return this.#latest;
   }
 
   get extent(): Extent {
@@ -78,6 +88,12 @@ class Account {
   get proofs(): readonly Span[] {
     this.#proofs ??= this.#spans.filter(({ state }) => state === 'empty');
     return this.#proofs;
+  }
+
+  /** the newest first */
+  get failed(): readonly Span[] {
+    this.#failed ??= this.#spans.filter(({ state }) => state === 'failed').sort((a, b) => b.id - a.id);
+    return this.#failed;
   }
 
   /** rows and proofs, whether or not these have expired */
@@ -97,6 +113,9 @@ class Account {
     return this.#expiring;
   }
 }
+
+const lastOf = (before: number, spans: readonly Span[]): number =>
+  spans.reduce((last, { end }) => Math.max(last, end), before);
 
 const widened = (extent: Extent, spans: readonly Span[]): Extent => {
   let { start, end, rows } = extent;
@@ -130,6 +149,9 @@ export const proofsIn = (book: Book, now: number): RangeSet =>
 /** Spans that were proven empty, whether or not the proof has expired. */
 export const emptySpans = (book: Book): readonly Span[] => accountOf(book).proofs;
 
+/** Spans in which the last request failed, the newest first. */
+export const failedSpans = (book: Book): readonly Span[] => accountOf(book).failed;
+
 /** What has rows or was proven empty, whether or not the proof has expired. */
 export const accountedIn = (book: Book): RangeSet => accountOf(book).accounted;
 
@@ -140,6 +162,8 @@ export function retiredIn(
   within: Range,
   now: number,
 ): RangeSet {
+  // Mostly there is no rule, and this comes several times with each job.
+  if (retention.length === 0) return [];
   const step = stepOf(series.timeframe);
   const ranges = retention
     .filter(({ source }) => source === series.source)
@@ -216,13 +240,16 @@ export function enterSpans(
       });
     }
   }
+  const before = accountOf(book);
+  const { latest } = before;
   const isNear = ({ start, end }: Span): boolean => entered.some((one) => one.start < end && one.end > start);
-  const doubled = overlapIn([...book.spans.filter(isNear), ...entered]);
+  // Most come after all that is there.
+  const near = entered.every(({ start }) => start >= latest) ? [] : book.spans.filter(isNear);
+  const doubled = overlapIn([...near, ...entered]);
   if (doubled && entered.some(({ start, end }) => start < doubled.end && end > doubled.start)) {
     const found = 'another span lies there';
     throw brokenInvariant(book.series, { invariant: 'no-overlap', span: doubled, found });
   }
-  const before = accountOf(book);
   book.spans = [...book.spans, ...entered];
   if (entered.every(({ state }) => state === 'have'))
     accounts.set(book.spans, before.with(book.spans, entered));

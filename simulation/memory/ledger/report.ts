@@ -5,7 +5,7 @@ import { type Series, seriesLabel } from '../../../functions/core/series/series.
 import { intersect, normalize, type RangeSet, subtract } from '../../../functions/core/time/range.ts';
 import { stepOf, type Timeframe } from '../../../functions/core/time/timeframe.ts';
 import type { Step } from '../step.ts';
-import { accountedIn, emptySpans, extentIn } from './ledger.ts';
+import { accountedIn, emptySpans, extentIn, failedSpans } from './ledger.ts';
 import type { Book, MemoryWarehouse, SeriesRecord, Span } from './warehouse.ts';
 
 type RequestedBook = Book & { readonly record: SeriesRecord };
@@ -57,13 +57,25 @@ function extentOf(book: Book): Extent {
   return start > end ? { rows: 0 } : { earliest: start, latest: end - stepOf(book.series.timeframe), rows };
 }
 
+/** By the spans, which are replaced and never changed: most series are between two reports as they were. */
+const reports = new WeakMap<readonly Span[], Pick<Book, 'record' | 'findings'> & { made: Account }>();
+type Account = Omit<SeriesReport, keyof Extent>;
+
 function reportOf(book: Book, record: SeriesRecord, extent: Extent): SeriesReport {
+  const { spans, findings } = book;
+  const known = reports.get(spans);
+  if (known && known.record === record && known.findings === findings) return { ...known.made, ...extent };
+  const made = madeOf(book, record);
+  reports.set(spans, { record, findings, made });
+  return { ...made, ...extent };
+}
+
+function madeOf(book: Book, record: SeriesRecord): Account {
   const { series, findings } = book;
   const { requested, followed, auditedAt, since, unfollowedAt } = record;
   return {
     ...series,
     requested,
-    ...extent,
     followed,
     ...(auditedAt !== undefined && { auditedAt }),
     ...(since !== undefined && { since }),
@@ -89,12 +101,12 @@ function emptyIn(proofs: readonly Span[]): SeriesReport['empty'] {
 }
 
 /** Cuts what is missing into gaps: each with the newest error there, or with none where nothing was fetched yet. */
-function explained({ series, spans }: Book, missing: RangeSet): Gap[] {
+function explained(book: Book, missing: RangeSet): Gap[] {
+  const { series } = book;
   const step = stepOf(series.timeframe);
   const out: Gap[] = [];
   let rest = missing;
-  const failed = spans.filter(({ state }) => state === 'failed').sort((a, b) => b.id - a.id);
-  for (const span of failed) {
+  for (const span of failedSpans(book)) {
     const { message } = span.evidence[0] as { readonly message: string };
     for (const { start, end } of intersect(rest, [span])) {
       const why = { cause: gapCause(span.reason ?? undefined), error: message, evidence: span.evidence };

@@ -122,7 +122,7 @@ export class RowTables {
     return this.#undo.length;
   }
 
-  /** Undoes what was written since so many writes were recorded. */
+  /** Undoes what was written after the given number of recorded writes. */
   undo(since: number): void {
     for (const one of this.#undo.splice(since).toReversed()) one();
   }

@@ -11,7 +11,8 @@ interface Causes {
   readonly lasting?: readonly string[];
 }
 
-const MARKET = ['delisting', 'relist', 'reused-ticker', 'new-listing'];
+const ENDS = ['delisting', 'relist', 'reused-ticker'];
+const MARKET = [...ENDS, 'new-listing'];
 const ARCHIVE = ['damaged-file', 'late-file', 'publication-stop', 'archive-hole'];
 const DEATHS = [
   'process dies before a call',
@@ -19,6 +20,7 @@ const DEATHS = [
   'function dies before a call',
   'function dies after a call',
   'host restarted',
+  'host is off',
 ];
 const DATABASE = [
   'connection to the database cut',
@@ -36,6 +38,8 @@ const LOSSES = [
 ];
 const WAY = ['outage', 'lost-answers', 'connection to the venue cut'];
 const LATE = ['timeouts', 'late-answers'];
+
+const SILENT = /ended without a word/;
 
 const CAUSES: readonly Causes[] = [
   { reads: /^malformed-rows/, passing: ['malformed-answers'], lasting: ['bad-cell', 'damaged-file'] },
@@ -55,7 +59,9 @@ const CAUSES: readonly Causes[] = [
   { reads: /^job-table-failed/, passing: TABLE },
   { reads: /RetryableStoreError/, passing: [...DATABASE, ...TABLE] },
   { reads: /RetryableVenueError|ArchiveUnreachable/, passing: [...WAY, ...LATE, 'ban', 'throttle'] },
-  { reads: /Lambda\.Unknown|ended without a word/, passing: [...DEATHS, 'invocation late'] },
+  { reads: /Lambda\.Unknown/, passing: [...DEATHS, 'invocation late'] },
+  // The next wave notes what ended without a word: only a job that began anew, or lacks what was there a moment ago, has no such wave.
+  { reads: SILENT, passing: ['host restarted', 'host is off', ...LOSSES] },
   { reads: /TooManyRequests/, passing: ['invocation refused'] },
   { reads: /SdkClientException/, passing: ['answer of an invocation lost'] },
   {
@@ -65,8 +71,16 @@ const CAUSES: readonly Causes[] = [
   { reads: /its execution failed/, passing: [...DEATHS, ...DATABASE, ...TABLE, 'invocation refused'] },
   {
     reads: /the venue did not return them/,
-    passing: ['clock jumps', 'empty-answers', 'host restarted', ...DATABASE, ...LOSSES],
-    lasting: ['clock-skew', 'rest-lag', 'rest-reach', 'hole', 'bad-cell', ...ARCHIVE, ...MARKET],
+    passing: ['clock jumps', 'empty-answers', 'host restarted', 'host is off', ...DATABASE, ...LOSSES],
+    lasting: ['clock-skew', 'rest-lag', 'rest-reach', 'hole', 'bad-cell', ...ARCHIVE, ...ENDS],
+  },
+  // The first settlement of a contract comes hours after its first trade.
+  { reads: /the venue did not return them.* ours \(funding_/, lasting: ['new-listing'] },
+  // Of one of the series of a chunk; the ledger has the error of each.
+  {
+    reads: /^series-failed/,
+    passing: [...WAY, ...LATE, 'malformed-answers', 'empty-answers', 'ban', 'throttle', 'clock jumps'],
+    lasting: ['bad-cell', 'rest-lag', 'hole', 'clock-skew', ...ARCHIVE, ...MARKET],
   },
   { reads: /contract-broken|unknown-source/, passing: ['other version deployed'] },
 ];
@@ -83,7 +97,7 @@ export interface Witness {
 
 const UNHAPPY: ReadonlySet<string> = new Set(['failed', 'completed_with_gaps']);
 
-/** A fault strikes, and what it broke is retried for so long. */
+/** After a fault strikes, what it broke is retried for this long. */
 const AROUND = 15 * MINUTE;
 
 /**
@@ -101,12 +115,12 @@ export function checkFailures({ tables, strokesAt }: Witness, since: number): st
   });
 }
 
-/** The errors of its chunks; without any, its own reason. */
+/** The errors of its chunks; its own reason without any, or where one of them ended and said nothing. */
 function wordsOf({ reason = '' }: Job, chunks: readonly ChunkProgress[]): string[] {
   const errors = chunks.flatMap(({ error, label }) =>
     error ? [`${error.code} ${error.name}: ${label}: ${error.message}`] : [],
   );
-  return errors.length > 0 ? errors : [reason];
+  return errors.length === 0 || SILENT.test(reason) ? [...errors, reason] : errors;
 }
 
 function isExplained(words: string, job: Job, strokesAt: Witness['strokesAt']): boolean {

@@ -26,7 +26,10 @@ export class Failures {
 }
 
 /** What a request is for: of the series of a source and symbol. */
-interface Wanted extends Pick<Series, 'source' | 'symbol'>, Range {
+interface Wanted extends Pick<Series, 'symbol'>, Range {
+  readonly source: string;
+  /** whose rows come of the same answer */
+  readonly also?: string;
   /** absent: the request does not say */
   readonly timeframe?: string | undefined;
 }
@@ -74,7 +77,8 @@ const REQUESTS: readonly (readonly [url: RegExp, reads: Reads])[] = [
     /^GET https:\/\/www\.deribit\.com\/api\/v2\/public\/(get_book_summary_by_currency)\?(.*)$/,
     (query, now) => {
       const start = floorTo(now, HOUR);
-      return { source: 'gex_deribit', symbol: query.get('currency') ?? '', start, end: start + HOUR };
+      const symbol = query.get('currency') ?? '';
+      return { source: 'gex_deribit', also: 'option_quotes_deribit', symbol, start, end: start + HOUR };
     },
   ],
 ];
@@ -84,9 +88,9 @@ export function judgeRequest(warehouse: MemoryWarehouse, who: string, what: stri
   if (!who.startsWith('fetch-chunk ') || !what.startsWith('GET ')) return [];
   const wanted = wantedBy(what, now);
   if (!wanted) return [];
-  const { source, symbol, timeframe, start, end } = wanted;
+  const { source, also, symbol, timeframe, start, end } = wanted;
   const books = warehouse.books().filter(({ series, record }) => {
-    if (series.source !== source || series.symbol !== symbol) return false;
+    if ((series.source !== source && series.source !== also) || series.symbol !== symbol) return false;
     return timeframe === undefined ? record !== undefined : series.timeframe === timeframe;
   });
   const [book] = books;

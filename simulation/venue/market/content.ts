@@ -30,7 +30,7 @@ export interface Row {
   readonly edition: number;
   /** of the time after the symbol's end */
   readonly frozen: boolean;
-  /** numbers of columns that do not read, from 0 as its file has them */
+  /** numbers of columns that cannot be parsed, from 0 as its file has them */
   readonly bad: readonly number[];
 }
 
@@ -39,7 +39,7 @@ export interface FileState {
   readonly publishedAt: number;
   /** of its present edition */
   readonly modified: number;
-  /** how often it was published anew with the same rows */
+  /** how often it was republished with the same rows */
   readonly renewed: number;
   readonly damage?: Damage;
 }

@@ -8,6 +8,13 @@ export const DIGITS = { price: 2, lot: 3, quote: 5 } as const;
 
 export type Crowd = 'topAccounts' | 'topPositions' | 'allAccounts';
 
+const candleNames = new Map<number, string>();
+function nameOfCandles(step: number): string {
+  const known = candleNames.get(step) ?? `candle ${step}`;
+  candleNames.set(step, known);
+  return known;
+}
+
 const LOTS = 50_000;
 const SHARES = 4_000;
 
@@ -17,13 +24,20 @@ export interface Of {
   readonly contract: number;
 }
 
+interface Stream {
+  readonly market: string;
+  readonly contract: number;
+  readonly stream: number;
+}
+
 /**
  * The numbers of a market: a pure function of seed, contract, time and edition. Two editions of a row differ in each of its
  * values that a venue restates; neighbours hardly ever have the same ones.
  */
 export class Values {
   readonly #seed: number;
-  readonly #streams = new Map<string, number>();
+  /** by name and symbol */
+  readonly #streams = new Map<string, Map<string, Stream[]>>();
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -31,7 +45,7 @@ export class Values {
 
   /** Appends a candle. @param step its length, ms */
   candle(rows: Rows, of: Of, step: number, open: number, edition: number): void {
-    const stream = this.#stream(of, `candle ${step}`);
+    const stream = this.#stream(of, nameOfCandles(step));
     const minute = open / MINUTE;
     const [a, b] = [hash32(stream, minute), hash32(stream ^ 0x5bd1e995, minute)];
     const level = 9_000 + (hash32(stream, open - (open % DAY)) % 2_000);
@@ -100,13 +114,15 @@ export class Values {
     return { openInterest: 1 + (h % 9_999) / 10, iv: 40 + ((h >>> 16) % 400) / 10 };
   }
 
-  #stream({ listed: { market, symbol }, contract }: Of, name: string): number {
-    const key = `${market} ${symbol} ${contract} ${name}`;
-    let stream = this.#streams.get(key);
-    if (stream === undefined) {
-      stream = streamOf(this.#seed, market, symbol, String(contract), name);
-      this.#streams.set(key, stream);
-    }
+  #stream({ listed, contract }: Of, name: string): number {
+    const { market, symbol } = listed;
+    const ofName = this.#streams.get(name) ?? new Map<string, Stream[]>();
+    const ofSymbol = ofName.get(symbol) ?? [];
+    const known = ofSymbol.find((one) => one.contract === contract && one.market === market);
+    if (known) return known.stream;
+    const stream = streamOf(this.#seed, market, symbol, String(contract), name);
+    ofSymbol.push({ market, contract, stream });
+    this.#streams.set(name, ofName.set(symbol, ofSymbol));
     return stream;
   }
 }

@@ -1,5 +1,6 @@
 import type { Series } from '../../../functions/core/series/series.ts';
-import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
+import type { TableSpec } from '../../../functions/core/series/table.ts';
+import { type Cell, canonicalLine } from '../../../functions/core/verify/canonical.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';
 import { klines_perp } from '../../../functions/sources/klines/klines_perp.ts';
@@ -31,18 +32,51 @@ interface At {
   readonly labels: readonly number[];
 }
 
-/**
- * The row as its table should have it, in canonical lines: several where what the place leaves out may be inferred or not,
- * such as the interval of a settlement.
- */
-export function linesOf(stock: Stock, series: Series, { set, route }: About, at: At): string[] {
-  if (set.dataset === 'klines') return [candleLine(stock, series, set.step, at)];
-  if (set.dataset === 'funding') return settlementLines(stock, series, set.listed, at);
-  return readingLines(stock, series, set.listed, route!, at);
+/** A row as its table should have it, in the order of the table's columns. */
+type Cells = readonly Cell[];
+
+/** Several where what the place leaves out may be inferred or not, such as the interval of a settlement. */
+export interface TrueRows {
+  readonly table: TableSpec;
+  readonly rows: readonly Cells[];
 }
 
-function candleLine({ values }: Stock, series: Series, step: number, { t, row }: At): string {
-  const rows = new Rows(1);
+export function rowsOf(stock: Stock, series: Series, { set, route }: About, at: At): TrueRows {
+  if (set.dataset === 'klines') return candle(stock, series, set.step, at);
+  if (set.dataset === 'funding') return settlements(stock, series, set.listed, at);
+  return readings(stock, series, set.listed, route!, at);
+}
+
+/** In canonical lines. */
+export const linesOf = ({ table, rows }: TrueRows): string[] =>
+  rows.map((cells) => canonicalLine(table, cells));
+
+/** A row as somebody has it: its cells, or its canonical line. */
+export type Stored = { readonly cells: Cells } | { readonly line: string };
+
+/** Whether one of them is a stored row. */
+export function isOneOf({ table, rows }: TrueRows, stored: Stored): boolean {
+  if ('line' in stored) return rows.some((row) => canonicalLine(table, row) === stored.line);
+  return rows.some((row) => isSame(table, row, stored.cells));
+}
+
+/** Equal cells are equal rows, and so are two numbers that differ two rows; of all else the line decides. */
+function isSame(table: TableSpec, a: Cells, b: Cells): boolean {
+  let isSure = true;
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
+    if (typeof a[i] === 'number' && typeof b[i] === 'number') return false;
+    isSure = false;
+  }
+  return isSure || canonicalLine(table, a) === canonicalLine(table, b);
+}
+
+/** One row, which is written anew for each. */
+const SCRATCH = new Rows(1);
+
+function candle({ values }: Stock, series: Series, step: number, { t, row }: At): TrueRows {
+  const rows = SCRATCH;
+  rows.count = 0;
   if (row.frozen) values.frozen(rows, row.of, t);
   else values.candle(rows, row.of, step, t, row.edition);
   const number = (column: number, digits: number): number => rows.get(0, column) / 10 ** digits;
@@ -51,7 +85,10 @@ function candleLine({ values }: Stock, series: Series, step: number, { t, row }:
     series.symbol,
     series.timeframe,
     t,
-    ...[O, H, L, C].map((column) => number(column, price)),
+    number(O, price),
+    number(H, price),
+    number(L, price),
+    number(C, price),
     number(V, lot),
     number(Q, quote),
     number(N, 0),
@@ -59,19 +96,20 @@ function candleLine({ values }: Stock, series: Series, step: number, { t, row }:
     number(BQ, quote),
   ];
   const { table } = series.source === 'klines_spot' ? klines_spot : klines_perp;
-  return canonicalLine(table, cells);
+  return { table, rows: [cells] };
 }
 
 /** Whatever the neighbours of an answer say, an interval has whole hours, or nobody knows it. */
 const HOURS = [null, 1, 2, 3, 4, 5, 6, 7, 8];
 
-function settlementLines(stock: Stock, { symbol }: Series, listed: Listed, { t, place, row }: At): string[] {
+function settlements(stock: Stock, { symbol }: Series, listed: Listed, { t, place, row }: At): TrueRows {
   const { time, intervalHours, rate, mark } = settledOf(stock, listed, t, row);
   const { table } = funding_binance;
-  const line = (hours: number | null, price: number | null): string =>
-    canonicalLine(table, ['binance', symbol, t, time, rate / 1e8, hours, price]);
-  if (place !== 'rest') return [line(intervalHours, null)];
-  return HOURS.map((hours) => line(hours, mark / 10 ** DIGITS.price));
+  const cells = (hours: number | null, price: number | null): Cells => {
+    return ['binance', symbol, t, time, rate / 1e8, hours, price];
+  };
+  if (place !== 'rest') return { table, rows: [cells(intervalHours, null)] };
+  return { table, rows: HOURS.map((hours) => cells(hours, mark / 10 ** DIGITS.price)) };
 }
 
 const CROWDS = {
@@ -83,39 +121,38 @@ const CROWDS = {
 const FILE_DECIMALS = 8;
 const ANSWER_DECIMALS = 4;
 
-function readingLines(
+function readings(
   stock: Stock,
   series: Series,
   listed: Listed,
   route: string,
   { t, place, row, labels }: At,
-): string[] {
+): TrueRows {
   const statistic = STATISTICS.find((one) => one.route === route)!;
-  const readings = readingsOf(stock, row);
+  const numbers = readingsOf(stock, row);
   const contract = contractOf(listed, t);
   const inFile = place !== 'rest';
   const round = (value: number): number => Number(value.toFixed(inFile ? FILE_DECIMALS : ANSWER_DECIMALS));
   const valuesOf = (): (number | undefined)[] => {
     if (route === 'openInterestHist') {
-      const { lots, value } = readings.openInterest(contract, t);
+      const { lots, value } = numbers.openInterest(contract, t);
       return [lots / 10 ** DIGITS.lot, value / 1e4];
     }
     if (route === 'takerlongshortRatio') {
-      const { bought, sold } = readings.takerVolume(contract, t - SLOT, SLOT);
+      const { bought, sold } = numbers.takerVolume(contract, t - SLOT, SLOT);
       const ratio = round(bought / sold);
       return inFile ? [ratio] : [ratio, bought / 10 ** DIGITS.lot, sold / 10 ** DIGITS.lot];
     }
-    const long = readings.longShare(contract, CROWDS[route as keyof typeof CROWDS], t);
+    const long = numbers.longShare(contract, CROWDS[route as keyof typeof CROWDS], t);
     const ratio = round(long / (10_000 - long));
     return inFile ? [ratio] : [ratio, long / 1e4, (10_000 - long) / 1e4];
   };
   const values = valuesOf();
   const answered = route === 'takerlongshortRatio' ? t - SLOT : t;
   const all = inFile ? labels : [answered];
-  return all.map((label) =>
-    canonicalLine(
-      statistic.table,
-      statistic.row(series, { time: t, label: label === t ? null : label }, values),
-    ),
+  const { table } = statistic;
+  const rows = all.map((label) =>
+    statistic.row(series, { time: t, label: label === t ? null : label }, values),
   );
+  return { table, rows };
 }

@@ -4,18 +4,18 @@ import type { Range, RangeSet } from '../../../functions/core/time/range.ts';
 import { stepOf } from '../../../functions/core/time/timeframe.ts';
 import { STATISTICS } from '../../../functions/sources/binance/metrics/statistics.ts';
 import type { Market, Place, VenueFault } from '../../faults/fault.ts';
-import { duesOf, keyOf } from '../market/book.ts';
-import { type FileState, lifeAt, type Row, SLOT, timesOf } from '../market/content.ts';
+import { duesOf, keyOf, type Listed } from '../market/book.ts';
+import { type FileState, lifeAt, type Row, type Rowset, SLOT, timesOf } from '../market/content.ts';
 import { fundingSet } from '../wire/funding.ts';
 import type { Stock } from '../wire/klines.ts';
 import { daysWith, HISTORY, metricsSet, ROUTES, wallAt } from '../wire/metrics.ts';
-import { type About, linesOf } from './true-lines.ts';
+import { type About, isOneOf, linesOf, rowsOf, type Stored, type TrueRows } from './true-lines.ts';
 
 /** A stretch of time in which a place gives out one edition of a row. */
 export interface Serving extends Range {
   readonly place: Place;
   readonly edition: number;
-  /** false: a cell of it does not read there, so nobody can have the row from it */
+  /** false: one of its cells cannot be parsed there, so nobody can have the row from it */
   readonly readable: boolean;
   /** of the time after the symbol's end, without trade */
   readonly frozen: boolean;
@@ -30,6 +30,8 @@ export class VenueTruth {
   readonly #stock: Stock;
   readonly #courses = new Map<string, Course>();
   #last: Last = { label: '', faults: [], servings: new Map() };
+  #lastAbout: LastAbout = { series: undefined, book: undefined, about: undefined };
+  #lastFile: Partial<Record<'day' | 'month', { set: Rowset; start: number; course: Course }>> = {};
   /** the faults that the courses follow from */
   #known: readonly VenueFault[] = [];
 
@@ -38,7 +40,15 @@ export class VenueTruth {
   }
 
   /** undefined: the venue has no such series, or none that lasts */
-  about({ source, symbol, timeframe }: Series): About | undefined {
+  about(series: Series): About | undefined {
+    const { book } = this.#stock.content;
+    // Mostly it is the series of the call before.
+    if (this.#lastAbout.series !== series || this.#lastAbout.book !== book)
+      this.#lastAbout = { series, book, about: this.#about(series) };
+    return this.#lastAbout.about;
+  }
+
+  #about({ source, symbol, timeframe }: Series): About | undefined {
     const listed = this.#stock.content.book.get(keyOf({ market: MARKETS[source] ?? 'um', symbol }));
     if (!listed) return undefined;
     const every = stepOf(timeframe);
@@ -61,7 +71,7 @@ export class VenueTruth {
     return [...timesOf(set, range)].filter((t) => t % every === 0 && this.servings(series, t).length > 0);
   }
 
-  /** Where a row is to be had, from when to when, the earliest first; of the future as far as it is decided. */
+  /** Where a row is available, from when to when, the earliest first; the future as far as it is decided. */
   servings(series: Series, t: number): readonly Serving[] {
     const known = this.#servingsOf(series);
     const before = known.get(t);
@@ -85,18 +95,25 @@ export class VenueTruth {
     if (!about || t % about.every !== 0) return [];
     const [there] = timesOf(about.set, { start: t, end: t + 1 });
     if (there !== t) return [];
-    const places = [this.#answered(about, t), ...this.#files(about, t)];
-    return places.flat().sort((a, b) => a.start - b.start || a.end - b.end);
+    const changes = this.#stock.content.changes(about.set, t);
+    const all = this.#answered(about, t, changes);
+    this.#addFiles(about, t, changes, all);
+    return all.sort((a, b) => a.start - b.start || a.end - b.end);
   }
 
-  /** A row as `canonicalLine` writes it, as each place has it in an edition. */
-  lines(
-    series: Series,
-    t: number,
-    { place, edition, frozen }: Pick<Serving, 'place' | 'edition' | 'frozen'>,
-  ): string[] {
+  /** A row as `canonicalLine` writes it, as a place has it in an edition. */
+  lines(series: Series, t: number, serving: Edition): string[] {
     const about = this.about(series);
-    if (!about) return [];
+    return about ? linesOf(this.#rows(series, about, t, serving)) : [];
+  }
+
+  /** Whether a place has this very row in an edition. */
+  has(series: Series, t: number, serving: Edition, stored: Stored): boolean {
+    const about = this.about(series);
+    return about !== undefined && isOneOf(this.#rows(series, about, t, serving), stored);
+  }
+
+  #rows(series: Series, about: About, t: number, { place, edition, frozen }: Edition): TrueRows {
     const { listed } = about.set;
     // As the venue has it: a candle may begin before the life that its rows are of.
     const life =
@@ -107,7 +124,7 @@ export class VenueTruth {
     const labels = about.route
       ? daysWith(listed, this.#stock.content.faults, t).map(({ label }) => label)
       : [];
-    return linesOf(this.#stock, series, about, { t, place, row, labels });
+    return rowsOf(this.#stock, series, about, { t, place, row, labels });
   }
 
   /** The interval that the file of a month has of a settlement now, and since when; undefined: there is no such file, or not this row in it. */
@@ -122,52 +139,45 @@ export class VenueTruth {
     return due && { hours: due.hours, since: file.start };
   }
 
-  #answered(about: About, t: number): Serving[] {
+  #answered(about: About, t: number, changes: readonly number[]): Serving[] {
     const { set, route } = about;
     const { content } = this.#stock;
     const volume = route !== undefined && ROUTES[route]!.isVolume;
     const stamp = volume ? t - SLOT : t;
-    const reaches = content.faults.flatMap((fault) =>
-      fault.kind === 'rest-reach' ? [fault.at, fault.until, stamp + fault.reachMs] : [],
-    );
-    const at = [...content.changes(set, t), ...(route ? [stamp + HISTORY, ...reaches] : [])];
-    return servings(
-      at,
-      (now) => {
-        if (route && stamp <= wallAt(content.faults, now)) return undefined;
-        // The running candle is there already, but it is not that row yet.
-        if (set.dataset === 'klines' && t + set.step > now) return undefined;
-        const row = content.row(set, 'rest', t, now);
-        return row && { ...this.#facts(about, row), place: 'rest' as const };
-      },
-      set.dataset === 'klines' ? [t + set.step] : [],
-    );
+    const more: number[] = [];
+    if (set.dataset === 'klines') more.push(t + set.step);
+    if (route) {
+      more.push(stamp + HISTORY);
+      for (const fault of content.faults)
+        if (fault.kind === 'rest-reach') more.push(fault.at, fault.until, stamp + fault.reachMs);
+    }
+    const all: Serving[] = [];
+    addServings(all, [...changes, ...more], (now) => {
+      if (route && stamp <= wallAt(content.faults, now)) return undefined;
+      // The running candle is there already, but it is not that row yet.
+      if (set.dataset === 'klines' && t + set.step > now) return undefined;
+      const row = content.row(set, 'rest', t, now);
+      return row && { ...this.#facts(about, row), place: 'rest' as const };
+    });
+    return all;
   }
 
-  #files(about: About, t: number): Serving[][] {
+  #addFiles(about: About, t: number, changes: readonly number[], all: Serving[]): void {
     const { set, route } = about;
     const { content } = this.#stock;
     const { listed, dataset } = set;
-    const found = [
-      ...(dataset === 'metrics' ? [] : [{ unit: 'month' as const, period: periodAt('month', t) }]),
-      ...(dataset === 'klines' ? [{ unit: 'day' as const, period: periodAt('day', t) }] : []),
-      ...(route
-        ? daysWith(listed, content.faults, t).map(({ day }) => ({
-            unit: 'day' as const,
-            period: periodAt('day', day),
-          }))
-        : []),
-    ];
-    const changes = content.changes(set, t);
-    return found.map(({ unit, period }) => {
+    const add = (unit: 'day' | 'month', period: Period): void => {
       const { at, stateAt } = this.#file(about, unit, period);
-      return servings([...at, ...changes], (now) => {
+      addServings(all, [...at, ...changes], (now) => {
         const file = stateAt(now);
         if (!file || file.damage) return undefined;
         const row = content.row(set, unit, t, now);
         return row && { ...this.#facts(about, row), place: unit, object: period.name };
       });
-    });
+    };
+    if (dataset !== 'metrics') add('month', periodAt('month', t));
+    if (dataset === 'klines') add('day', periodAt('day', t));
+    if (route) for (const { day } of daysWith(listed, content.faults, t)) add('day', periodAt('day', day));
   }
 
   /** What becomes of a file, for all of its rows at once. */
@@ -176,15 +186,23 @@ export class VenueTruth {
     if (this.#known !== content.faults) {
       this.#known = content.faults;
       this.#courses.clear();
+      this.#lastFile = {};
     }
+    // One row after the other mostly lies in the same files.
+    const last = this.#lastFile[unit];
+    if (last?.set === set && last.start === period.start) return last.course;
     const key = `${keyOf(set.listed)} ${set.dataset} ${set.step} ${unit} ${period.name}`;
-    const known = this.#courses.get(key);
-    if (known) return known;
+    const course = this.#courses.get(key) ?? this.#courseOf(set, unit, period);
+    this.#courses.set(key, course);
+    this.#lastFile[unit] = { set, start: period.start, course };
+    return course;
+  }
+
+  #courseOf(set: Rowset, unit: 'day' | 'month', period: Period): Course {
+    const { content } = this.#stock;
     const at = [...new Set(content.fileChanges(set, unit, period))].sort((a, b) => a - b);
     const states = at.map((now) => content.file(set, unit, period, now));
-    const made: Course = { at, stateAt: (now) => states[at.findLastIndex((one) => one <= now)] };
-    this.#courses.set(key, made);
-    return made;
+    return { at, stateAt: (now) => states[at.findLastIndex((one) => one <= now)] };
   }
 
   #facts(
@@ -196,6 +214,16 @@ export class VenueTruth {
       set.dataset === 'klines' ? bad.length === 0 : !bad.some((column) => !own || own.includes(column));
     return { edition, frozen, readable };
   }
+}
+
+/** A row as a place has it. */
+type Edition = Pick<Serving, 'place' | 'edition' | 'frozen'>;
+
+/** The series that was looked up last. */
+interface LastAbout {
+  readonly series: Series | undefined;
+  readonly book: ReadonlyMap<string, Listed> | undefined;
+  readonly about: About | undefined;
 }
 
 /** The series that was last looked at. */
@@ -216,23 +244,21 @@ interface Course {
 
 type State = Omit<Serving, 'start' | 'end'>;
 
-/** @param at instants at which the state may change */
-function servings(
-  at: readonly number[],
-  stateAt: (now: number) => State | undefined,
-  more: readonly number[] = [],
-): Serving[] {
-  const instants = [...new Set([...at, ...more])].filter(Number.isFinite).sort((a, b) => a - b);
-  const out: Serving[] = [];
-  for (const [i, start] of instants.entries()) {
+/** Adds those of a place. @param at instants at which its state may change, which are put in order */
+function addServings(out: Serving[], at: number[], stateAt: (now: number) => State | undefined): void {
+  at.sort((a, b) => a - b);
+  const first = out.length;
+  for (let i = 0; i < at.length; i++) {
+    const start = at[i]!;
+    if (start === at[i + 1] || !Number.isFinite(start)) continue;
     const state = stateAt(start);
     if (!state) continue;
-    const end = instants[i + 1] ?? Number.POSITIVE_INFINITY;
-    const last = out.at(-1);
+    const next = at[i + 1];
+    const end = next !== undefined && Number.isFinite(next) ? next : Number.POSITIVE_INFINITY;
+    const last = out.length > first ? out.at(-1) : undefined;
     const same =
       last && last.end === start && last.edition === state.edition && last.readable === state.readable;
     if (same) out[out.length - 1] = { ...last, end };
     else out.push({ ...state, start, end });
   }
-  return out;
 }

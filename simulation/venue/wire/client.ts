@@ -34,9 +34,11 @@ export function clientOf(
     env: {},
     // Where workers run at one instant anyway, a spread of their retries proves nothing.
     random: () => 0.5,
-    read: async (url) => {
+    read: async (url, _json, arrived) => {
       await step?.(`GET ${url}`);
-      return venue.answer(url, sleep);
+      const answer = await venue.answer(url, sleep);
+      arrived?.();
+      return answer;
     },
   });
   const { read } = createArchiveReader(client, unpacked);

@@ -38,7 +38,8 @@ export function klinesPage({ content, values }: Stock, query: KlinesQuery, now: 
   const first = Math.floor(listed.lives[0]!.start / step) * step;
   const newest = Math.min(query.end ?? now, now, listed.lives.at(-1)!.end - 1);
   const oldest = Math.max(query.start ?? first, first);
-  const rows = new Rows(Math.min(query.limit, 1_500));
+  const most = Math.max(1, Math.floor((newest - oldest) / step) + 1);
+  const rows = new Rows(Math.min(query.limit, 1_500, most));
   const states: Row[] = [];
   const take = (t: number): void => {
     const state = content.row(set, 'rest', t, now);
@@ -64,7 +65,7 @@ export function klinesPage({ content, values }: Stock, query: KlinesQuery, now: 
   });
 }
 
-/** What stands in a cell that does not read. */
+/** What stands in a cell that cannot be parsed. */
 export const UNREADABLE = 'n/a';
 
 /** The running candle has what was traded so far. */

@@ -9,10 +9,10 @@ export const COINMETRICS = { id: 'coinmetrics', limit: 10, windowMs: 6_000 };
 
 /** The first day of the metric; epoch ms. */
 const FROM = Date.UTC(2020, 0);
-/** A day's value comes out so long after its end. */
+/** A day's value comes out this long after its end. */
 const PUBLISHED_AFTER = 2.5 * HOUR;
 
-/** When the value of a day is to be had; epoch ms, Infinity where there is none. */
+/** When the value of a day becomes available; epoch ms, Infinity where there is none. */
 export const cappedAt = (day: number): number =>
   day < FROM ? Number.POSITIVE_INFINITY : day + DAY + PUBLISHED_AFTER;
 

@@ -107,7 +107,7 @@ export interface StatisticsQuery {
   readonly limit: number;
 }
 
-/** A page of one of the statistics: the newest rows of a range. @throws BinanceRefusal beyond the wall */
+/** A page of one of the statistics: the newest rows of a range. @throws BinanceRefusal beyond what is kept */
 export function statisticsPage(
   stock: Stock,
   { route, symbol, period, start, end, limit }: StatisticsQuery,

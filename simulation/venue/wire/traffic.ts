@@ -60,7 +60,7 @@ export class Traffic {
   }
 }
 
-/** A list without what it held, by itself or as the result of an envelope; whatever is no list stays as it is. */
+/** A list without what it held, by itself or as the result of an envelope; whatever is not a list stays as it is. */
 function emptied(text: string): string {
   const value = JSON.parse(text) as unknown;
   if (Array.isArray(value)) return '[]';

@@ -9,7 +9,7 @@ import { htmlPage } from '../../../simulator/frame/answer.ts';
 import { Limiter } from '../../../simulator/frame/limiter.ts';
 import type { VenueAnswer, VenueRequest } from '../../../simulator/frame/module.ts';
 import { hash32, seedOf, streamOf } from '../../../simulator/numbers/noise.ts';
-import { type Host, ofKind, type VenueFault, type VenueFaultKind } from '../../faults/fault.ts';
+import { type FaultOf, type Host, ofKind, type VenueFault, type VenueFaultKind } from '../../faults/fault.ts';
 import type { BaseSymbol } from '../market/book.ts';
 import { Content } from '../market/content.ts';
 import { Values } from '../market/values.ts';
@@ -48,10 +48,10 @@ export interface Logged {
   readonly status: number;
 }
 
-/** The usual time from request to answer: from so many ms on, as many more at most. */
+/** The usual time from request to answer: at least this many ms, at most twice that. */
 const LATENCY = 30;
 const LATENCY_MORE = 120;
-/** After so long a client gives up. */
+/** After this long a client gives up. */
 const PATIENCE = 20 * SECOND;
 /** All our workers leave through one address. */
 const ADDRESS = 'ours';
@@ -82,6 +82,10 @@ export class WireVenue {
   /** windows in which another program on the address has used its share */
   readonly #shared = new Set<string>();
   #requests = 0;
+  #skews: { readonly of: readonly VenueFault[]; readonly skews: readonly FaultOf<'clock-skew'>[] } = {
+    of: [],
+    skews: [],
+  };
 
   constructor({ seed, base, faults = [], clock, limits = 1, struck = () => undefined }: WireVenueOptions) {
     const number = seedOf(seed);
@@ -120,16 +124,20 @@ export class WireVenue {
   /** The venue's own clock. */
   readonly now = (): number => {
     const at = this.#clock();
-    return this.faults.reduce(
-      (sum, fault) =>
-        fault.kind === 'clock-skew' && fault.at <= at && at < fault.until ? sum + fault.ms : sum,
-      at,
-    );
+    let now = at;
+    for (const { at: from, until, ms } of this.#skewed()) if (from <= at && at < until) now += ms;
+    return now;
   };
+
+  #skewed(): readonly FaultOf<'clock-skew'>[] {
+    if (this.#skews.of !== this.faults)
+      this.#skews = { of: this.faults, skews: ofKind(this.faults, 'clock-skew') };
+    return this.#skews.skews;
+  }
 
   /**
    * Answers a GET.
-   * @param sleep lets virtual time go by for whoever waits
+   * @param sleep lets virtual time go by for those that wait
    * @throws as a connection does that fails, and `TimedOut`
    */
   async answer(url: string, sleep: (ms: number) => Promise<unknown>): Promise<Arrived> {
@@ -157,7 +165,7 @@ export class WireVenue {
     if (fate.lost === 'timeout') throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);
     if (fate.lost === 'connection') throw new Error('socket hang up');
     if (fate.lateMs >= PATIENCE) throw new TimedOut(`no answer within ${PATIENCE / SECOND} s`);
-    const body = typeof answer.body === 'string' ? new TextEncoder().encode(answer.body) : answer.body;
+    const body = typeof answer.body === 'string' ? UTF8.encode(answer.body) : answer.body;
     return { status: answer.status, headers: { date, ...answer.headers }, body };
   }
 
@@ -166,7 +174,7 @@ export class WireVenue {
     const at = this.now();
     const cut = path.indexOf('?');
     const name = decodeURI(cut < 0 ? path : path.slice(0, cut));
-    const query = cut < 0 ? [] : [...new URLSearchParams(path.slice(cut + 1))];
+    const query = cut < 0 ? [] : pairsIn(path.slice(cut + 1));
     if (host === 'archive') return this.#files.answer(name, at);
     if (host === 'listing') return this.#files.list(new Map(query), at);
     const request: VenueRequest = {
@@ -216,6 +224,8 @@ export class WireVenue {
   }
 }
 
+const UTF8 = new TextEncoder();
+
 const AFTERMATH = 60 * 60 * SECOND;
 
 /** The heaviest request of a host must fit into nine tenths of a window. */
@@ -227,6 +237,15 @@ export const limitWithin = (
   { id, limit }: { readonly id: string; readonly limit: number },
   part: number,
 ): number => Math.min(limit, Math.max(HEAVIEST[id] ?? LEAST, Math.ceil(limit * part)));
+
+/** The pairs of a query. Most have nothing that is escaped, and are read much faster so. */
+function pairsIn(query: string): [name: string, value: string][] {
+  if (/[%+]/.test(query)) return [...new URLSearchParams(query)];
+  return query.split('&').map((pair) => {
+    const at = pair.indexOf('=');
+    return at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)];
+  });
+}
 
 const isText = (host: Host): boolean => host !== 'archive';
 

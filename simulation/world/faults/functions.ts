@@ -73,6 +73,15 @@ export const FUNCTION_FAULTS: readonly WorldFault[] = [
     },
   },
   {
+    kind: 'host is off',
+    perDay: 0.05,
+    draw: (random, about) => ({ lasts: lasting(random, about, 4 * DAY) }),
+    strike(world, { lasts }) {
+      world.restart(lasts as number);
+      world.struck('host is off');
+    },
+  },
+  {
     kind: 'clock jumps',
     perDay: 0.5,
     draw: (random, about) => ({

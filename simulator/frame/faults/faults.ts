@@ -23,7 +23,7 @@ export type WireFault =
 
 /** Changes of the wire format itself, as a venue may make them one day: of JSON answers, and of headers. */
 export type Reshaping =
-  /** every row lacks a key, or the cell at an index */
+  /** a key, or the cell at an index, is missing from every row */
   | { readonly kind: 'drop-field'; readonly field: string | number }
   /** stamps in milliseconds become microseconds, numbers and texts alike */
   | { readonly kind: 'microseconds' }
@@ -38,7 +38,7 @@ export type ObjectFault =
   | { readonly kind: 'wrong-checksum' }
   /** the stored zip is damaged inside and the CHECKSUM was made from the damaged file */
   | { readonly kind: 'corrupt-zip' }
-  /** the file lacks, in the listing too */
+  /** the file is missing, in the listing too */
   | { readonly kind: 'not-found' }
   | { readonly kind: 'unsorted' }
   /** some rows twice, byte for byte */
@@ -165,7 +165,7 @@ export class Faults {
   }
 
   /**
-   * Hours whose settlements an answer of REST lacks, epoch ms.
+   * Hours whose settlements are missing from an answer of REST, epoch ms.
    * @param line `GET /prefix/path?query`
    */
   lostSettlements(venue: string, line: string): ReadonlySet<number> {
@@ -175,7 +175,7 @@ export class Faults {
     );
   }
 
-  /** Whether a listing lacks an object because of a `not-found`; that counts as no request. @param object `GET /prefix/path` */
+  /** Whether an object is missing from a listing because of a `not-found`; that counts as no request. @param object `GET /prefix/path` */
   hides(venue: string, object: string): boolean {
     return this.#active.some(({ fault, seen, hits }) => {
       if (fault.kind !== 'not-found' || !strikes(fault, venue, object)) return false;

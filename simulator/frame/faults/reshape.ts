@@ -1,6 +1,6 @@
 import type { WireFault } from './faults.ts';
 
-/** An answer as a venue with another format would write it. What is no JSON stays as it is. */
+/** An answer as a venue with another format would write it. What is not JSON stays as it is. */
 export function reshapedBody(body: Uint8Array, fault: WireFault): Uint8Array {
   if (fault.kind === 'microseconds') return Buffer.from(inMicroseconds(Buffer.from(body).toString()));
   if (fault.kind !== 'drop-field' && fault.kind !== 'reverse') return body;

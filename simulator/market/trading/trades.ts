@@ -30,7 +30,7 @@ interface Turnover {
 }
 
 /**
- * Volumes that eight trades can have: at least so much of them that open, high, low and close are among the prices, and sums of price
+ * Volumes that eight trades can have: at least enough that open, high, low and close are among the prices, and sums of price
  * times quantity that the decimals of the quote volume can write.
  * @param vwap in ticks, within low and high @param scale quote units in one tick × lot
  */

@@ -128,11 +128,32 @@ describe('the list of jobs', () => {
     expect(ran.stdout.split('\n').slice(2)).toEqual(['the newest 1 job; for others: --limit', '']);
   });
 
-  it('--all is every status', async () => {
-    await using api = await fakeApi({ [LIST]: { body: [] } });
+  it('--all is every status, but what schedules ran without trouble', async () => {
+    await using api = await fakeApi({
+      [LIST]: (_received, times) => ({ body: times === 0 ? [] : [summary(job())] }),
+    });
     const ran = await gordon(['backfill', 'jobs', '--all'], { api: api.url });
-    expect(api.received[0]!.path).toBe('/backfill/jobs?status=all&limit=50');
+    expect(api.received[0]!.path).toBe('/backfill/jobs?status=all&quiet=false&limit=50');
     expect(ran.stdout).toBe('No job yet. Start one: gordon-data backfill klines trigger --wait\n');
+    const some = await gordon(['backfill', 'jobs', '--all'], { api: api.url });
+    expect(some.stdout).toMatch(/\nnot shown: runs of schedules that succeeded \(--origin all\)\n$/);
+    const json = await gordon(['backfill', 'jobs', '--status', 'succeeded', '--json'], { api: api.url });
+    expect(JSON.parse(json.stdout)).toHaveLength(1);
+    expect(api.received.at(-1)!.path).toBe('/backfill/jobs?status=succeeded&quiet=false&limit=50');
+  });
+
+  it('--origin is who ordered them', async () => {
+    await using api = await fakeApi({ [LIST]: { body: [] } });
+    const list = (...args: string[]) => gordon(['backfill', 'jobs', '--all', ...args], { api: api.url });
+    const ran = await list('--origin', 'schedule,audit');
+    expect(ran.stdout).toBe('No such job is by schedule or audit.\n');
+    await list('--origin', 'all');
+    expect(api.received.map(({ path }) => path)).toEqual([
+      '/backfill/jobs?status=all&origin=schedule%2Caudit&limit=50',
+      '/backfill/jobs?status=all&limit=50',
+    ]);
+    const wrong = await list('--origin', 'me');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('order,schedule,audit,all')]);
   });
 
   it('says where the others are when there is none', async () => {

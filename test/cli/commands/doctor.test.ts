@@ -333,6 +333,20 @@ describe('doctor', () => {
     expect([ran.code, ran.stderr]).toEqual([0, '']);
   });
 
+  it('fits a narrow terminal, with each command in one piece', async () => {
+    const env = { NO_COLOR: '1', GORDON_JOBS_PORT: '0', GORDON_CANDLES_PORT: '0' };
+    const narrow = { env, tty: { out: true }, columns: 60, hint: (text: string) => text };
+    const wide = await gordon(['doctor', '--offline'], { ...narrow, columns: 1_000 });
+    expect(wide.stdout.split('\n').some((line) => line.length > 60)).toBe(true);
+    const { stdout } = await gordon(['doctor', '--offline'], narrow);
+    // A path has no place to be broken.
+    const over = stdout.split('\n').filter((line) => line.length > 60 && / .* /.test(line.trim()));
+    expect(over).toEqual([]);
+    const words = (text: string) => text.split(/\s+/);
+    expect(words(stdout)).toEqual(words(wide.stdout));
+    for (const [command] of wide.stdout.matchAll(/`[^`]+`/g)) expect(stdout).toContain(command);
+  });
+
   it('fails when something does not work', async () => {
     const api = await fakeApi({});
     await api.close();

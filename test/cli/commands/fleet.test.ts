@@ -118,7 +118,7 @@ describe('fleet place', () => {
 
   it.each([
     [undefined, 'does not exist: write {"warehouses"'],
-    ['{', 'is no JSON document'],
+    ['{', 'is not a JSON document'],
     ['{"warehouses": {}}', 'there is no warehouse'],
     ['{"warehouses": {"a": "db.example"}}', 'warehouses.a: '],
     ['{"warehouses": {"a": "http://a"}, "symbols": {"X": "b"}}', 'X is placed in "b"'],

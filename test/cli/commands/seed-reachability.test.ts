@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import type { Reached } from '../../../cli/doctor/venues.ts';
-import { type Contact, contactsOf, findings, reachAll } from '../../../cli/seed/reachability.ts';
+import { type Contact, findings, hostsToReach, reachAll } from '../../../cli/seed/reachability.ts';
 import { type Stage, stages } from '../../../cli/seed/stages.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import { fakeApi, problem, type Received } from '../support/fake-api.ts';
@@ -19,7 +19,7 @@ const unreachable: Reached = {
 const fine: Reached = { kind: 'answered', verdict: { kind: 'ok' } };
 
 it('only the hosts of the stages that are left count, each once', () => {
-  const contacts = contactsOf(some('klines', 'funding'), sources, {}, []);
+  const contacts = hostsToReach(some('klines', 'funding'), sources, {}, []);
   expect(places(contacts)).toEqual([
     'api.binance.com',
     'api.bybit.com',
@@ -33,14 +33,14 @@ it('only the hosts of the stages that are left count, each once', () => {
 
 it('hosts are where the host of this machine finds them, and a missing key needs none', () => {
   const variables = { GORDON_BINANCE_SPOT_URL: 'https://data-api.binance.vision' };
-  expect(places(contactsOf(some('klines'), sources, variables, []))).toContain('data-api.binance.vision');
-  expect(contactsOf(some('macro'), sources, {}, [])).toEqual([]);
-  expect(contactsOf(some('macro'), sources, {}, ['FRED_API_KEY'])).toHaveLength(1);
+  expect(places(hostsToReach(some('klines'), sources, variables, []))).toContain('data-api.binance.vision');
+  expect(hostsToReach(some('macro'), sources, {}, [])).toEqual([]);
+  expect(hostsToReach(some('macro'), sources, {}, ['FRED_API_KEY'])).toHaveLength(1);
 });
 
 it('a stage is left out when it reaches none of its hosts; one that answers is enough', () => {
   const left = some('klines', 'gex', 'macro');
-  const contacts = contactsOf(left, sources, {}, []);
+  const contacts = hostsToReach(left, sources, {}, []);
   const with_ = (...reachable: string[]) =>
     findings(
       left,
@@ -56,7 +56,7 @@ it('a stage is left out when it reaches none of its hosts; one that answers is e
 });
 
 it('a host that refuses the region is reached, and says what to do', () => {
-  const [contact] = contactsOf(some('klines'), sources, {}, []);
+  const [contact] = hostsToReach(some('klines'), sources, {}, []);
   const verdict = { kind: 'region', message: 'restricted location', remedy: 'Move.' } as const;
   expect(findings(some('klines'), sources, [[contact!, { kind: 'answered', verdict }]])).toEqual({
     lines: [
@@ -76,7 +76,7 @@ it('a host that is silent costs five seconds, however many there are', async () 
   }).listen(0, '127.0.0.1');
   await once(hole, 'listening');
   const base = `http://127.0.0.1:${(hole.address() as AddressInfo).port}`;
-  const contacts = contactsOf(stages, sources, {}, []).map((contact) => ({ ...contact, base }));
+  const contacts = hostsToReach(stages, sources, {}, []).map((contact) => ({ ...contact, base }));
   const tried = await reachAll(contacts);
   // All were tried before the first was given up.
   expect(most).toBeGreaterThanOrEqual(contacts.length);
@@ -100,7 +100,7 @@ it('a seed orders what it can, says what is left out, and fails in the end', asy
   });
   const gone = 'http://127.0.0.1:1';
   const venueHosts = Object.fromEntries(
-    contactsOf(stages, sources, {}, []).map(({ request }) => [request.host.env, gone]),
+    hostsToReach(stages, sources, {}, []).map(({ request }) => [request.host.env, gone]),
   );
   const ports = { jobs: Number(new URL(api.url).port), candles: 0 };
   const ran = await gordon(['seed', '--skip', 'open_interest,metrics,sentiment,macro'], {

@@ -5,12 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
+import { monthColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
 import { pathOf } from '../../../functions/core/exports/layout.ts';
 import { canonicalLine } from '../../../functions/core/verify/canonical.ts';
 import { sources } from '../../../functions/sources/index.ts';
+import { sha256 } from '../../../functions/stores/files/sha256.ts';
 import type { Sql } from '../../../functions/stores/postgres/postgres.ts';
-import { createStoredRows, sha256 } from '../../../functions/stores/queries/stored-rows.ts';
+import { createStoredRows } from '../../../functions/stores/queries/stored-rows.ts';
 import { createTestDatabase, type TestDatabase } from '../../helpers/database.ts';
 import { until } from '../../helpers/until.ts';
 import { startFakeS3 } from '../../runtime/exports/fake-s3.ts';
@@ -64,7 +65,7 @@ async function stored(id: string): Promise<Record<string, unknown>[]> {
     .map(([name, value]) => `${name} = '${value}'`)
     .join(' and ');
   const candles = table.columns.some(({ name }) => name === 'open');
-  const columns = fileColumns(source).map(({ name, type }) => {
+  const columns = monthColumns(source).map(({ name, type }) => {
     const time = table.time ?? 'time';
     if (candles && name === 'known_at') return `${time} + '${series.timeframe}'::interval as known_at`;
     return type === 'jsonb' ? `${name}::text` : name;
@@ -291,7 +292,7 @@ describe('input that cannot work', () => {
     [['export', 'nonsense', '--out', 'x'], /nonsense: there is no such source or table/],
     [['export', 'spot_klines,'], /Write names with commas/],
     [['export'], /name a folder or a bucket/],
-    [['export', '--out', 's3://UPPER/x'], /no address of a bucket/],
+    [['export', '--out', 's3://UPPER/x'], /not an address of a bucket/],
     [['export', '--out', 'x', '--format', 'xlsx'], /Allowed choices are parquet, csv, arrow/],
     [
       ['export', '--out', 'x', '--from', '2025-02-01', '--to', '2025-01-01'],
@@ -299,7 +300,7 @@ describe('input that cannot work', () => {
     ],
     [['export', '--out', 'x', '--key', 'none'], /there is no key "none"/],
     [['export', 'verify', '/nowhere'], /nowhere has no manifest.json/],
-    [['keys', 'generate', '../x'], /is no name of a key/],
+    [['keys', 'generate', '../x'], /is not a name of a key/],
   ] as const)('is refused in one line: %j', async (args, message) => {
     const ran = await gordon(args, { env: { ...env(), GORDON_KEYS: join(folder, 'no-keys') } });
     expect([ran.code, ran.stdout]).toEqual([2, '']);

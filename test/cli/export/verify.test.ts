@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
+import { monthColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
 import { MONTH_FORMATS, type MonthFormat } from '../../../functions/core/exports/layout.ts';
 import type { Manifest } from '../../../functions/core/exports/manifest.ts';
 import type { ColumnBatch } from '../../../functions/core/queries/export/columnar.ts';
@@ -16,7 +16,7 @@ import { fill, manifestIn } from './support.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'gordon-verify-'));
 const source = sources.funding_bybit!;
-const columns = fileColumns(withWholeTable(sources, source));
+const columns = monthColumns(withWholeTable(sources, source));
 
 let database: TestDatabase;
 beforeAll(async () => {

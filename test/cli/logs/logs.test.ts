@@ -50,7 +50,7 @@ describe('a line of the log', () => {
     );
   });
 
-  it('that is no event stays as it is', () => {
+  it('that is not an event stays as it is', () => {
     expect(logLine('Warning: something {', plain)).toBe('Warning: something {');
     expect(logLine('7', plain)).toBe('7');
   });
@@ -94,7 +94,25 @@ describe('gordon-data logs', () => {
     expect((await gordon(['logs', '--json', '--lines', '1'], { host })).stdout).toBe(`${other}\n`);
   });
 
-  it('goes on until Ctrl-C, which is no failure', async () => {
+  it('fits a narrow terminal, and is one line an event for a program', async () => {
+    const host = hostWith(
+      logFile([event({ message: 'planned 7 chunks of klines_spot', jobId: JOB_ID, wave: 1 })]),
+    );
+    const { stdout } = await gordon(['logs'], {
+      host,
+      tty: { out: true },
+      columns: 60,
+      env: { NO_COLOR: '1' },
+    });
+    expect(stdout.split('\n')).toEqual([
+      '2025-11-21 11:59:58 INFO  planned 7 chunks of klines_spot',
+      `    jobId=${JOB_ID} wave=1`,
+      '',
+    ]);
+    expect((await gordon(['logs'], { host })).stdout.split('\n')).toHaveLength(2);
+  });
+
+  it('goes on until Ctrl-C, which is not a failure', async () => {
     const file = logFile([event()]);
     let looks = 0;
     const terminal = fakeTerminal({

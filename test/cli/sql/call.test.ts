@@ -30,11 +30,11 @@ describe('the CALL that sql takes', () => {
   it.each([
     [
       "'view_name', NULL, NULL",
-      /'view_name' is no aggregate: write one of 'price_klines_15m', .*'price_klines_1d'/,
+      /'view_name' is not an aggregate: write one of 'price_klines_15m', .*'price_klines_1d'/,
     ],
-    ["'price_klines', NULL, NULL", /is no aggregate/],
-    ["'price_klines_1d', now(), NULL", /now\(\) is no bound of a refresh/],
-    ["'price_klines_1d', '2025-02-30', NULL", /'2025-02-30' is no bound/],
+    ["'price_klines', NULL, NULL", /is not an aggregate/],
+    ["'price_klines_1d', now(), NULL", /now\(\) is not a bound of a refresh/],
+    ["'price_klines_1d', '2025-02-30', NULL", /'2025-02-30' is not a bound/],
     ["'price_klines_1d'", /takes a view, a start and an end/],
     ["'price_klines_1d', NULL, NULL, true", /takes a view, a start and an end/],
   ])('refuses (%s) as bad input, before anybody is called', async (inside, message) => {

@@ -124,6 +124,16 @@ describe('writing is refused', () => {
     expect(await rows()).toBe(before);
   });
 
+  it('names what lists the tables to somebody who is used to psql', async () => {
+    const ran = await ask('\\dt');
+    expect([ran.code, ran.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^gordon-data: \\dt is a command of psql/),
+    ]);
+    const listed = /SELECT table_name .*$/m.exec(ran.stderr)![0];
+    expect((await ask(listed, '--csv')).stdout).toContain('\nspot_klines\n');
+  });
+
   it.each([
     "WITH x AS (INSERT INTO market_data.meta VALUES ('a', '1') RETURNING 1) SELECT * FROM x",
     "EXPLAIN ANALYZE INSERT INTO market_data.meta VALUES ('a', '1')",
@@ -266,7 +276,7 @@ describe('what goes wrong is one line', () => {
     const bad = await gordon(['sql', 'SELECT 1'], { env: { GORDON_DATABASE_URL: 'localhost' } });
     expect([bad.code, bad.stderr]).toEqual([
       2,
-      expect.stringMatching(/^gordon-data: GORDON_DATABASE_URL is no URL/),
+      expect.stringMatching(/^gordon-data: GORDON_DATABASE_URL is not a URL/),
     ]);
     expect((await ask('SELECT 1', '--csv', '--json')).code).toBe(2);
   });

@@ -14,6 +14,8 @@ export interface FakeTerminalOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** which streams are terminals; defaults to none */
   readonly tty?: { readonly out?: boolean; readonly err?: boolean };
+  /** of both streams; defaults to 120 */
+  readonly columns?: number;
   /** what the user answers; left out, there is no user at the terminal */
   readonly answer?: string;
   /** words texts that name commands; leaves them as they are where it is left out */
@@ -31,8 +33,8 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
   const began = options.now ?? NOON;
   let now = began;
   let listener: ((signal: StopSignal) => void) | undefined;
-  const out = new Recorder(options.tty?.out ?? false);
-  const err = new Recorder(options.tty?.err ?? false);
+  const out = new Recorder(options.tty?.out ?? false, options.columns);
+  const err = new Recorder(options.tty?.err ?? false, options.columns);
   return {
     out,
     err,
@@ -72,11 +74,12 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
 class Recorder extends Writable implements Screen {
   text = '';
   readonly isTTY: boolean;
-  readonly columns = 120;
+  readonly columns: number;
 
-  constructor(isTTY: boolean) {
+  constructor(isTTY: boolean, columns = 120) {
     super();
     this.isTTY = isTTY;
+    this.columns = columns;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Rows } from '../../../console/web/series/data.ts';
 import { binned, expiriesOf, gridOf, strikesOf } from '../../../console/web/series/gex/exposure.ts';
-import { loadHistory, PAGE } from '../../../console/web/series/gex/history.ts';
+import { loadHistory } from '../../../console/web/series/gex/history.ts';
+import { MOST_ROWS } from '../../../functions/core/queries/ports.ts';
 
 const option = (time: string, strike: number, expiry: string, call: number | null, put: number | null) => ({
   time,
@@ -86,8 +87,8 @@ describe('exposure by strike and hour', () => {
       all.filter(({ time }) => to === undefined || (time as string) < to).slice(-limit),
     );
     expect(loaded).toEqual(all);
-    const wide: Rows = Array.from({ length: PAGE }, (_, strike) => ({ time: early, strike }));
-    expect(await loadHistory(0, async () => wide)).toHaveLength(PAGE);
+    const wide: Rows = Array.from({ length: MOST_ROWS }, (_, strike) => ({ time: early, strike }));
+    expect(await loadHistory(0, async () => wide)).toHaveLength(MOST_ROWS);
   });
 });
 

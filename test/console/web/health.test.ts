@@ -74,7 +74,7 @@ describe('the first line of the health page', () => {
     expect(sentences(status({ schedules: [schedule({ on: false }), schedule({ on: false })] }))).toEqual([
       'Schedules are off: nothing keeps the warehouse current.',
     ]);
-    // One whose turn has not come yet is no fault; one that stopped is.
+    // One whose turn has not come yet is not a fault; one that stopped is.
     expect(sentences(status({ schedules: [schedule(), off] }))).toEqual(sentences(status()));
     const old = { at: '2025-11-21T08:00:00Z', ok: true, seconds: 1, detail: '' };
     expect(sentences(status({ schedules: [schedule(), { ...off, last_run: old }] }))).toEqual([

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
+  apiQueryOf,
   entriesOf,
   type JobSummary,
   jobsPlaceFrom,
   jobsQueryOf,
   matchesJob,
+  runsNow,
 } from '../../../console/web/jobs/list.ts';
 import {
   failedOrder,
@@ -56,13 +58,33 @@ describe('the list of jobs', () => {
   it('is filtered by who ordered and by symbol', () => {
     const jobs = [at(1), at(2, { scheduled: true, symbols: ['SOLUSDT'] })];
     const shown = (part: object): string[] =>
-      jobs.filter((one) => matchesJob(one, { ...everything, ...part })).map(({ id }) => id);
+      jobs.filter((one) => matchesJob(one, { ...everything, origin: 'all', ...part })).map(({ id }) => id);
     expect(shown({})).toEqual(['J1', 'J2']);
     expect(shown({ origin: 'you' })).toEqual(['J1']);
     expect(shown({ origin: 'schedules' })).toEqual(['J2']);
     jobs.push(at(3, { scheduled: true, audit: true }));
     expect([shown({ origin: 'audit' }), shown({ origin: 'schedules' })]).toEqual([['J3'], ['J2']]);
     expect(shown({ symbol: 'sol' })).toEqual(['J2']);
+  });
+
+  it('is usually that of orders, and of runs of schedules that went wrong', () => {
+    const run = { scheduled: true };
+    const jobs = [
+      at(1),
+      at(2, run),
+      at(3, { ...run, status: 'running' }),
+      at(4, { ...run, status: 'completed_with_gaps' }),
+      at(5, { ...run, audit: true }),
+      at(6, { status: 'queued' }),
+    ];
+    expect(jobs.filter((one) => matchesJob(one, everything)).map(({ id }) => id)).toEqual(['J1', 'J4', 'J6']);
+    expect(jobs.filter(runsNow).map(({ id }) => id)).toEqual(['J3']);
+    expect(apiQueryOf(everything)).toEqual({ status: 'all', quiet: 'false' });
+    expect(apiQueryOf({ ...everything, origin: 'you', status: 'failed', source: 'klines' })).toEqual({
+      status: 'failed',
+      source: 'klines',
+      origin: 'order',
+    });
   });
 
   it('has its filters in the address', () => {

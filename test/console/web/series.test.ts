@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fixedOf, type Selection, snippetsOf, urlOf } from '../../../console/web/series/copy.ts';
+import { type Selection, sharedColumns, snippetsOf, urlOf } from '../../../console/web/series/copy.ts';
 import { rangeOf, seriesPlaceFrom, seriesQueryOf } from '../../../console/web/series/place.ts';
-import { heldAt, revisedOf } from '../../../console/web/series/revisions.ts';
+import { findRevised, heldAt } from '../../../console/web/series/revisions.ts';
 import { DAY } from '../../../functions/core/time/time.ts';
 
 const read = (query: string) => seriesPlaceFrom(new URLSearchParams(query));
@@ -88,8 +88,8 @@ describe('the rows of a chart elsewhere', () => {
   });
 
   it('name the source within a table that several share', () => {
-    expect(fixedOf({ venue: 'binance', symbol: 'X', rate: 1 }, '1h')).toEqual({ venue: 'binance' });
-    expect(fixedOf({ timeframe: '4h' }, '1h')).toEqual({ timeframe: '1h' });
+    expect(sharedColumns({ venue: 'binance', symbol: 'X', rate: 1 }, '1h')).toEqual({ venue: 'binance' });
+    expect(sharedColumns({ timeframe: '4h' }, '1h')).toEqual({ timeframe: '1h' });
   });
 });
 
@@ -102,7 +102,7 @@ describe('revisions', () => {
     vintage('2025-02-01T00:00:00Z', '2025-04-12T05:00:00Z', 3),
     vintage('2025-03-01T00:00:00Z', '2025-04-12T05:00:00Z', 2.9),
   ];
-  const revised = revisedOf(rows, { time: 'time', column: 'value' });
+  const revised = findRevised(rows, { time: 'time', column: 'value' });
 
   it('are of the values that changed, each in the order in which it was known', () => {
     expect(revised.map(({ at, vintages }) => [at, vintages.map(({ value }) => value)])).toEqual([

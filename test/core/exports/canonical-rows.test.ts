@@ -5,7 +5,7 @@ import { addCanonical } from '../../../functions/core/exports/rows/canonical-row
 import { toBatch } from '../../../functions/core/series/batch.ts';
 import type { Batch, TableSpec } from '../../../functions/core/series/table.ts';
 import { canonicalLine, cellsAt } from '../../../functions/core/verify/canonical.ts';
-import { sha256 } from '../../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../../functions/stores/files/sha256.ts';
 
 const table: TableSpec = {
   name: 't',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ChainedMonth, chainOf } from '../../../functions/core/exports/chain.ts';
-import { sha256 } from '../../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../../functions/stores/files/sha256.ts';
 
 const month: fc.Arbitrary<ChainedMonth> = fc.record({
   source: fc.constantFrom('klines_spot', 'klines_perp'),

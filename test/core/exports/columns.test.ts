@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fileColumns, storedColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
+import { monthColumns, storedColumns, withWholeTable } from '../../../functions/core/exports/columns.ts';
 import { partitionsOf, pathOf } from '../../../functions/core/exports/layout.ts';
 import { readColumns } from '../../../functions/core/series/table.ts';
 import { sources } from '../../../functions/sources/index.ts';
@@ -14,7 +14,7 @@ const series = (source: (typeof all)[number]) => ({
 it('files of one table have the same columns and the same folders, whichever source fills them', () => {
   for (const of of Map.groupBy(all, ({ table }) => table.name).values()) {
     for (const source of of) {
-      expect(fileColumns(source)).toEqual(fileColumns(of[0]!));
+      expect(monthColumns(source)).toEqual(monthColumns(of[0]!));
       expect(partitionsOf(source)).toEqual(partitionsOf(of[0]!));
     }
   }
@@ -26,7 +26,7 @@ it('no column that people read is lost: it is stored, computed from another, or 
     const computed = source.table.view ? ['close_time'] : [];
     const lost = readColumns(source.table).filter(({ name }) => ![...stored, ...computed].includes(name));
     expect([source.id, lost]).toEqual([source.id, []]);
-    const files = [...fileColumns(source).map(({ name }) => name), ...partitionsOf(source)];
+    const files = [...monthColumns(source).map(({ name }) => name), ...partitionsOf(source)];
     expect(files).toEqual(expect.arrayContaining(readColumns(source.table).map(({ name }) => name)));
   }
 });

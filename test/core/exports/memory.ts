@@ -16,7 +16,7 @@ import type { Batch } from '../../../functions/core/series/table.ts';
 import { periodAt } from '../../../functions/core/time/period.ts';
 import { contains, type Range } from '../../../functions/core/time/range.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import { sha256 } from '../../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../../functions/stores/files/sha256.ts';
 
 const table = sources.klines_spot!.table;
 

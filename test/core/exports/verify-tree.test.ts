@@ -6,7 +6,7 @@ import { signManifest } from '../../../functions/core/exports/signed.ts';
 import { type TreeVerdict, verifyTree } from '../../../functions/core/exports/verify-tree.ts';
 import { checkSignature, newKey, signerOf } from '../../../functions/runtime/exports/keys.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import { sha256 } from '../../../functions/stores/queries/stored-rows.ts';
+import { sha256 } from '../../../functions/stores/files/sha256.ts';
 import { memoryReader, memoryTree, NOW, portsOver } from './memory.ts';
 
 const DAY = 86_400_000;

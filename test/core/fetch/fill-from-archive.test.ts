@@ -73,7 +73,7 @@ describe('archive objects', () => {
     expect(filled.times).toEqual(grid(0, 60));
   });
 
-  it('pass on what is no damage', async () => {
+  it('pass on what is not damage', async () => {
     const refused = damage('region-refused');
     await expect(fill({ archive: { '2025-01': refused } }, [span(0, 744)])).rejects.toBe(refused);
   });

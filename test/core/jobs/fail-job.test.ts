@@ -40,7 +40,7 @@ describe('a chunk that failed for good', () => {
     ]);
   });
 
-  it('keeps words that are no JSON as they are', async () => {
+  it('keeps words that are not JSON as they are', async () => {
     const world = worldOf();
     const { id } = await begun(world);
     await record(world, id, 'cut off {');

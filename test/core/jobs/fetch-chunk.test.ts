@@ -1,7 +1,9 @@
+import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { BudgetExhausted } from '../../../functions/core/errors/errors.ts';
 import { fetchChunk } from '../../../functions/core/jobs/fetch-chunk.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
+import { InOrder } from '../../../functions/runtime/venues/in-order.ts';
 import { createMemoryLabelRules } from '../../../simulation/memory/ledger/reading.ts';
 import { AAA, chunkOf, days, hours, NOW, worldOf } from '../world.ts';
 import { FRESH, MONTH, planned, venueError } from './planned-chunk.ts';
@@ -32,6 +34,39 @@ describe('a chunk', () => {
     });
     expect(await world.ports.store.rowsBy(id, chunk.label)).toBe(MONTH);
     expect(world.warehouse.rows.count(AAA)).toBe(MONTH);
+  });
+
+  it('requests its file in the turn in which it began, however long the ledger took', async () => {
+    const world = worldOf();
+    const months = { '2025-03': days(0, 31), '2025-01': days(-59, -28), '2025-02': days(-28, 0) };
+    const parts = await Promise.all(
+      Object.entries(months).map(([month, range]) => planned(world, chunkOf(month, AAA, range))),
+    );
+    const order = new InOrder();
+    const { promise: first, resolve: answerFirst } = Promise.withResolvers<void>();
+    const fetches = parts.map(({ id, chunk }, i) =>
+      fetchChunk(
+        {
+          ...world.ports,
+          archive: { read: (object) => world.ports.archive.read(object), join: () => order.join() },
+          store: {
+            ...world.ports.store,
+            rowsBy: async (...given) => {
+              if (i === 0) await first;
+              return world.ports.store.rowsBy(...given);
+            },
+          },
+        },
+        { jobId: id, wave: 1, chunk, resume: FRESH },
+      ),
+    );
+    await turnOfLoop();
+    expect(world.venue.calls).toEqual([]);
+    answerFirst();
+    await Promise.all(fetches);
+    expect(world.venue.calls.slice(0, 3)).toEqual(
+      Object.keys(months).map((month) => `/archive/plain/AAA/1h/month/${month}`),
+    );
   });
 
   it('requests only what is missing, and counts what it wrote before', async () => {

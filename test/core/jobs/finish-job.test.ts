@@ -50,6 +50,21 @@ describe('a job ends', () => {
     expect((await world.ports.jobs.get(id))!.gaps).toMatchObject([{ cause: 'not-yet-published', rows: 1 }]);
   });
 
+  it('says who ordered it, for what the job table does with runs of schedules', async () => {
+    const world = worldOf();
+    const origins: (string | undefined)[] = [];
+    const { finish } = world.ports.jobs;
+    world.ports.jobs.finish = (id, to) => {
+      origins.push(to.origin);
+      return finish(id, to);
+    };
+    for (const order of [{ scheduled: true }, {}, { scheduled: true, audit: true }]) {
+      const { id } = await world.newJob(order);
+      expect(await world.runJob(id)).toMatchObject({ status: 'succeeded' });
+    }
+    expect(origins).toEqual(['schedule', 'order', 'audit']);
+  });
+
   it('with gaps, in words, where a part was fetched', async () => {
     const world = worldOf();
     const { id, chunks } = await begun(world, { to: days(0, 61).end });
@@ -148,6 +163,15 @@ describe('a job ends', () => {
     const refuse = () => Promise.reject(new Error('nobody calls this'));
     Object.assign(world.ports.catalog, { reconcile: refuse, report: refuse });
     expect((await finalize(world, id)).status).toBe('cancelled');
+  });
+
+  it('of a schedule without a report where nothing lacks', async () => {
+    const world = worldOf();
+    const { id } = await world.newJob({ scheduled: true });
+    const refuse = () => Promise.reject(new Error('of no symbol there is nothing to report'));
+    Object.assign(world.ports.catalog, { report: refuse });
+    expect(await world.runJob(id)).toMatchObject({ status: 'succeeded', rows: MONTH });
+    expect((await world.ports.jobs.get(id))!.gaps).toEqual([]);
   });
 
   it('with gaps when a chunk failed of which the rest has not had time to come', async () => {

@@ -31,7 +31,7 @@ const remainder = (missing: readonly ReturnType<typeof hours>[] = []) => ({
 it('finds a gap that the report shows where the ledger lacks nothing', () => {
   const now = DAY + 240 * HOUR;
   expect(findContradiction([remainder()], [report(hours(3, 4))], now)).toBe(
-    'klines_spot BTCUSDT 1h: a job that succeeded has no gap, but from 2025-01-02T03:00:00Z to 2025-01-02T04:00:00Z: the report has a gap there, and the ledger lacks nothing',
+    'klines_spot BTCUSDT 1h: a job that succeeded has no gap, but from 2025-01-02T03:00:00Z to 2025-01-02T04:00:00Z: the report has a gap there, and the ledger has none',
   );
 });
 

@@ -124,7 +124,7 @@ describe('an order that cannot be', () => {
     ['an empty range', { ...march, to: '2025-03-01' }, 'empty-range', 400],
     ['no symbol', { ...march, symbols: [] }, 'invalid-request', 400],
     ['a field too many', { ...march, form: '2025-01-01' }, 'invalid-request', 400],
-    ['what is no symbol', { ...march, symbols: ['aaa!'] }, 'unknown-symbol', 422],
+    ['what is not a symbol', { ...march, symbols: ['aaa!'] }, 'unknown-symbol', 422],
     ['a symbol that nobody lists', { ...march, symbols: ['ZZZ'] }, 'unknown-symbol', 422],
     ['a selector where no list is', { ...march, symbols: ['@usdt-perps'] }, 'empty-selection', 422],
   ])('names %s', async (_, body, code, status) => {

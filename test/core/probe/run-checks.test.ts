@@ -25,7 +25,7 @@ async function run(waits: readonly number[], ...checks: readonly Check[]) {
   let now = NOW;
   const slept: number[] = [];
   const left = [...waits];
-  const { findings } = await runChecks(checks, {
+  const { results } = await runChecks(checks, {
     clock: () => now,
     async sleep(ms) {
       slept.push(ms);
@@ -41,7 +41,7 @@ async function run(waits: readonly number[], ...checks: readonly Check[]) {
     },
     archive: { read: async () => undefined },
   });
-  return { slept, seen: findings.map(({ outcome, details }) => [outcome, details.join()]) };
+  return { slept, seen: results.map(({ outcome, details }) => [outcome, details.join()]) };
 }
 
 it('waits for the next window of a budget, once for all checks that need the answer', async () => {
@@ -81,15 +81,12 @@ it('keeps the pieces of a file whose memory is used again for the next one', asy
     }
   }
   const read = check(([answer]) => judged([], new TextDecoder().decode(answer?.body)));
-  const { findings } = await runChecks(
-    [{ ...read, requests: () => [{ file: request, checksum: request }] }],
-    {
-      clock: () => NOW,
-      sleep: async () => undefined,
-      hasKey: () => true,
-      venue: { get: async () => undefined },
-      archive: { read: async () => ({ sha256: '', content: content() }) },
-    },
-  );
-  expect(findings.map(({ details }) => details)).toEqual([['abcdefgh']]);
+  const { results } = await runChecks([{ ...read, requests: () => [{ file: request, checksum: request }] }], {
+    clock: () => NOW,
+    sleep: async () => undefined,
+    hasKey: () => true,
+    venue: { get: async () => undefined },
+    archive: { read: async () => ({ sha256: '', content: content() }) },
+  });
+  expect(results.map(({ details }) => details)).toEqual([['abcdefgh']]);
 });

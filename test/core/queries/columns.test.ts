@@ -68,6 +68,8 @@ describe('rows that match', () => {
   });
 
   it.each(['venue=bybit', 'strike=100000', 'symbol=ETH', 'nothing=1'])('by %s are refused', (match) => {
-    expect(() => wanted(match)).toThrow('is no column of text of the key of option_quotes. Use instrument.');
+    expect(() => wanted(match)).toThrow(
+      'is not a column of text of the key of option_quotes. Use instrument.',
+    );
   });
 });

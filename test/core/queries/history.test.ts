@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   daysUntilFull,
   growthOf,
+  growthPerDay,
   minutesOf,
-  perDayOf,
   totalsOf,
 } from '../../../functions/core/queries/status/history.ts';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
@@ -47,15 +47,15 @@ describe('the growth of the database', () => {
   });
 
   it('is not known from samples that lie close together', () => {
-    expect(perDayOf([{ at: NOON, bytes: 1 }])).toBeUndefined();
+    expect(growthPerDay([{ at: NOON, bytes: 1 }])).toBeUndefined();
     expect(
-      perDayOf([
+      growthPerDay([
         { at: NOON, bytes: 1 },
         { at: NOON + MINUTE, bytes: 9e9 },
       ]),
     ).toBeUndefined();
     expect(
-      perDayOf([
+      growthPerDay([
         { at: NOON + DAY, bytes: 9 },
         { at: NOON, bytes: 1 },
       ]),

@@ -83,11 +83,11 @@ describe('a file that is ordered', () => {
   });
 
   it('fails with what it failed with, and is made again by the next one', async () => {
-    later = () => fail(badRequest('unknown-column', 'columns', '"x" is no column.', 'Take another.'));
+    later = () => fail(badRequest('unknown-column', 'columns', '"x" is not a column.', 'Take another.'));
     const refused = {
       code: 'unknown-column',
       status: 400,
-      message: 'columns: "x" is no column. Take another.',
+      message: 'columns: "x" is not a column. Take another.',
     };
     await expect(ask()).rejects.toMatchObject(refused);
     await expect(awaitFile(ID, at, () => now)).rejects.toMatchObject(refused);

@@ -274,7 +274,7 @@ describe('what is about to be lost', () => {
     expect((await audit(world)).perishable).toMatchObject([{ ...old, daysLeft: 9.99 }]);
   });
 
-  it('is no moment of which there is a picture', async () => {
+  it('is not a moment of which there is a picture', async () => {
     const world = worldOf([{ id: 'plain', snapshot: true }]);
     const { id } = await world.newJob();
     await world.runJob(id);

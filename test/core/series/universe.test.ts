@@ -30,7 +30,7 @@ describe('a selector', () => {
     expect(readSelector('@usdt-spot@2022-01-01')).toEqual({ quote: 'USDT', market: 'spot', at });
   });
 
-  it('is no symbol that is written with an @', () => {
+  it('is not a symbol that is written with an @', () => {
     expect(['@107', '@0', '@usdt-spot', '@1inch-spot', '@x'].map(isSelector)).toEqual([
       false,
       false,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchiveTier } from '../../../functions/core/series/source.ts';
-import { wantedFromObject } from '../../../functions/core/series/wanted-from-object.ts';
+import { wantedFromObject } from '../../../functions/core/series/tiers/wanted-from-object.ts';
 import { periodAt } from '../../../functions/core/time/period.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { funding_binance } from '../../../functions/sources/funding/funding_binance.ts';

@@ -171,7 +171,7 @@ describe('symbols that are followed while one is delisted and another one suspen
     return body.find(({ timeframe }) => timeframe === '4h')!;
   };
 
-  it('have all rows up to the end and since the comeback, and the silence is no gap', async () => {
+  it('have all rows up to the end and since the comeback, and the silence is not a gap', async () => {
     now = Date.parse('2023-07-05T12:30Z');
     const { id } = await at.order({
       source: 'klines_spot',

@@ -35,7 +35,9 @@ describe('the ports of a host', () => {
   });
 
   it.each(['http', '-1', '70000', '1.5'])('are no "%s"', (text) => {
-    expect(() => apiPorts({ GORDON_JOBS_PORT: text })).toThrow(/GORDON_JOBS_PORT: is ".*", which is no port/);
+    expect(() => apiPorts({ GORDON_JOBS_PORT: text })).toThrow(
+      /GORDON_JOBS_PORT: is ".*", which is not a port/,
+    );
   });
 
   it('that are taken name who has them and how to choose others', async () => {

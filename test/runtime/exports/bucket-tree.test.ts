@@ -126,7 +126,7 @@ describe('a place in a bucket that is exported into', () => {
   const LOCK = 'held/.gordon-export/lock';
   const hold = (now: number) => holdTree('s3://market-data/held', env, () => now);
 
-  it('is held by one export at a time, and is no part of the tree', async () => {
+  it('is held by one export at a time, and is not part of the tree', async () => {
     {
       await using held = await hold(0);
       expect(s3.objects.has(LOCK)).toBe(true);

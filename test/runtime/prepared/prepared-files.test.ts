@@ -244,7 +244,7 @@ describe('text on AWS', () => {
     expect([text.length > 4_000_000, text.split('\n').length]).toEqual([true, 150_002]);
   });
 
-  it('and a page of JSON is no file', async () => {
+  it('and a page of JSON is not a file', async () => {
     const answer = await ask({ symbol: 'BTCUSDT', file: 'a'.repeat(64) });
     expect([answer.statusCode, JSON.parse(answer.body).code]).toEqual([400, 'invalid-request']);
   });

@@ -5,7 +5,8 @@ import { drawPlan } from '../../../simulation/engine/fault.ts';
 import { createRandom } from '../../../simulation/engine/random.ts';
 
 import { FAULTS } from '../../../simulation/faults/index.ts';
-import { createVenue, RUN_SERIES, type RunVenue } from '../../../simulation/venue/index.ts';
+import { createVenue, type RunVenue } from '../../../simulation/venue/index.ts';
+import { RUN_SERIES } from '../../../simulation/venue/series.ts';
 import { FUNCTION_FAULTS } from '../../../simulation/world/faults/functions.ts';
 import { OPERATOR_FAULTS } from '../../../simulation/world/faults/operators.ts';
 

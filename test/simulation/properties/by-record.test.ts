@@ -6,7 +6,8 @@ import { createRandom } from '../../../simulation/engine/random.ts';
 import { enterSpans } from '../../../simulation/memory/ledger/ledger.ts';
 import { MemoryWarehouse } from '../../../simulation/memory/ledger/warehouse.ts';
 import { checkByRecord, checkLasting } from '../../../simulation/properties/by-record.ts';
-import { createVenue, PERP, RUN_SOURCES, type RunVenue } from '../../../simulation/venue/index.ts';
+import { createVenue, RUN_SOURCES, type RunVenue } from '../../../simulation/venue/index.ts';
+import { PERP } from '../../../simulation/venue/series.ts';
 import type { World } from '../../../simulation/world/world.ts';
 
 const KLINES: Series = { source: 'klines_perp', symbol: PERP, timeframe: '1h' };

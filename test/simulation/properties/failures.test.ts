@@ -7,7 +7,7 @@ import { propertyOf } from '../../../simulation/properties/names.ts';
 const T0 = Date.UTC(2025, 2, 1);
 const job = (more: Partial<Job> = {}) =>
   ({ id: 'J', status: 'failed', createdAt: T0, finishedAt: T0 + MINUTE, ...more }) as Job;
-const failedChunk = (code: string, name = 'PermanentError', message = 'row 1 is no candle.') =>
+const failedChunk = (code: string, name = 'PermanentError', message = 'row 1 is not a candle.') =>
   ({ label: 'a', state: 'failed', error: { code, name, message } }) as ChunkProgress;
 
 const check = (one: Job, chunks: readonly ChunkProgress[], strokes: Readonly<Record<string, number[]>>) =>
@@ -49,6 +49,16 @@ describe('a job that failed', () => {
     expect(
       check(job(), [failedChunk('malformed-rows')], { 'malformed-answers': [T0 - 20 * HOUR] }),
     ).toHaveLength(1);
+  });
+
+  it('may not have a chunk of which nobody knows why it ended', () => {
+    const reason = '3 rows are missing: 1 of 2 chunks failed, first a: it ended without a word';
+    const silent = { label: 'a', state: 'running' } as ChunkProgress;
+    const deaths = { 'function dies after a call': [T0], 'invocation late': [T0] };
+    expect(check(job({ reason }), [silent], deaths)).toHaveLength(1);
+    const malformed = { ...deaths, 'malformed-answers': [T0] };
+    expect(check(job({ reason }), [silent, failedChunk('malformed-rows')], malformed)).toHaveLength(1);
+    expect(check(job({ reason }), [silent], { 'host restarted': [T0] })).toEqual([]);
   });
 
   it('is excused by nothing that it does not name: its own reason counts where no chunk has an error', () => {

@@ -15,6 +15,22 @@ it.each([
   ['429 for /fapi/v1/klines?symbol=A at 2024-01-01T00:00:00Z', "the venue's limits"],
   ['job 01 of 2024-01-01T00:00:00Z is still running', 'liveness'],
   ['job 01 succeeded, and klines_perp AAAUSDT 1m lacks a to b', 'success means complete'],
+  [
+    'job 01 is failed and shows klines_perp AAAUSDT 1m 2024-01 as running',
+    'what has ended is shown as ended',
+  ],
+  [
+    'job 01 was cancelled at 2024-01-01T00:00:00Z, and klines_spot BBBUSDT 1h 2024 got 5 pages since',
+    'a cancelled job stops',
+  ],
+  [
+    'a schedule ordered klines_spot BBBUSDT 1h at x, unfollowed since y',
+    'schedules leave alone what was given up',
+  ],
+  [
+    'klines_spot BBBUSDT 1h at 2024-01-01T00:00:00Z: it is followed, and nobody requested it',
+    'what is followed is requested',
+  ],
   ['succeeded job 01 says 5 rows and wrote 4', 'a job counts its rows'],
 ])('names the property that %s breaks', (problem, property) => {
   expect(propertyOf(problem)).toBe(property);

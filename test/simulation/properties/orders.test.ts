@@ -35,6 +35,12 @@ describe('a turn', () => {
     expect(judgeLeases([lease(now - 2 * HOUR), lease(now - 9 * HOUR, true)], now)).toEqual([]);
   });
 
+  it('may stay at that where the gap that it is about has become another one', () => {
+    expect(judgeLeases([{ ...lease(now - 9 * HOUR), name: 'gap klines_spot BTCUSDT 1h a/b' }], now)).toEqual(
+      [],
+    );
+  });
+
   it('must not be held by one that died', () => {
     expect(judgeLeases([lease(now - 2 * HOUR - 1)], now)).toEqual([
       expect.stringMatching(/^the turn refresh of .* is still held$/),

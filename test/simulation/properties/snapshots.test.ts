@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../functions/core/series/series.ts';
 import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { gexTable } from '../../../functions/sources/deribit/gamma-exposure.ts';
+import { option_quotes_deribit } from '../../../functions/sources/options/option_quotes_deribit.ts';
 import { judgeSnapshots, type StoredStrike } from '../../../simulation/properties/snapshots.ts';
 import { Values } from '../../../simulation/venue/market/values.ts';
 import { quotesOf } from '../../../simulation/venue/wire/options.ts';
@@ -42,6 +43,43 @@ const judge = (rows: readonly StoredStrike[], calm = [within], had = [within]) =
     (time - start) / HOUR,
     n,
   ]);
+
+/** The chain of an hour, as it was quoted at an instant. */
+function chain(hour: number, more: Readonly<Record<string, unknown>> = {}): StoredStrike[] {
+  const [time, quotedAt] = [start + hour * HOUR, start + hour * HOUR + 5 * MINUTE];
+  return quotesOf(values, 'BTC', quotedAt).map(({ name, expiry, strike, openInterest, iv }) => {
+    const cells: Readonly<Record<string, unknown>> = {
+      time,
+      instrument: name,
+      expiry,
+      strike,
+      open_interest: openInterest,
+      mark_iv: iv,
+      quoted_at: quotedAt,
+      ...more,
+    };
+    return { time, cells: option_quotes_deribit.table.columns.map((column) => cells[column.name] ?? null) };
+  });
+}
+
+describe('chains', () => {
+  const judgeChain = (rows: readonly StoredStrike[]) =>
+    judgeSnapshots(values, { ...SERIES, source: 'option_quotes_deribit' }, rows, within, [within], []).map(
+      ({ breach, time, rows: n }) => [breach, (time - start) / HOUR, n],
+    );
+  const [first, second, third, fourth] = [0, 1, 2, 3].map((hour) => chain(hour));
+
+  it('have each option as it was quoted', () => {
+    expect(judgeChain([...first!, ...second!, ...third!, ...fourth!])).toEqual([]);
+  });
+
+  it('are wrong where a quote is of another hour, or was never there', () => {
+    expect(judgeChain([...first!, ...chain(1, { mark_iv: 1 }), ...third!, ...fourth!])).toEqual([
+      ['other value', 1, second!.length],
+    ]);
+    expect(judgeChain([...first!, ...second!, ...third!])).toEqual([['missed', 3, 1]]);
+  });
+});
 
 describe('snapshots', () => {
   it('are there for each calm hour, as they were quoted', () => {

@@ -3,7 +3,7 @@ import type { Series } from '../../../functions/core/series/series.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
 import type { VenueFault } from '../../../simulation/faults/fault.ts';
-import type { Held, JudgedSpan, Moment } from '../../../simulation/properties/held.ts';
+import type { Held, JudgedSpan, Moment, StoredRow } from '../../../simulation/properties/held.ts';
 import { calmWithin, judgeSeries } from '../../../simulation/properties/venue-truth.ts';
 import { type Breach, inWords } from '../../../simulation/properties/violations.ts';
 import { LISTED_AT, SYMBOL, venueAt } from '../venue/venue-helpers.ts';
@@ -49,6 +49,9 @@ const breaches = (found: readonly string[]): string[] => [
   ...new Set(found.map((one) => /: ([a-z ]+), \d+ rows/.exec(one)?.[1] ?? one)),
 ];
 
+/** These have lines, and no cells. */
+const lineOf = (row: StoredRow): string => ('line' in row ? row.line : '');
+
 const about = { market: 'um', symbol: SYMBOL, dataset: 'klines' } as const;
 
 describe('a warehouse that has what the venue has', () => {
@@ -86,12 +89,12 @@ describe('what the judgement finds', () => {
     [
       'never there',
       'a row that no venue had',
-      ({ rows }) => ({ rows: [...rows, { time: RANGE.start + MINUTE, line: rows[0]!.line }] }),
+      ({ rows }) => ({ rows: [...rows, { time: RANGE.start + MINUTE, line: lineOf(rows[0]!) }] }),
     ],
     [
       'other value',
       'a row with the value of another one',
-      ({ rows }) => ({ rows: rows.map((row, i) => (i === 3 ? { ...row, line: rows[4]!.line } : row)) }),
+      ({ rows }) => ({ rows: rows.map((row, i) => (i === 3 ? { ...row, line: lineOf(rows[4]!) } : row)) }),
     ],
     [
       'false proof',

@@ -55,7 +55,7 @@ describe('listing of the Binance archive', () => {
     expect(body.includes(encodeURIComponent('币安人生'))).toBe('encoding-type' in encoding);
     const { symbols } = folder.parse(new TextEncoder().encode(body));
     expect(symbols).toContain('币安人生USDT');
-    // The prefix that was requested is no symbol.
+    // The prefix that was requested is not a symbol.
     expect(symbols).not.toContain('klines');
   });
 

@@ -11,7 +11,7 @@ it('gives back every byte in order, and each piece but the last ends a line', ()
       const lines = new WholeLines();
       let out = '';
       for (const [i, border] of borders.entries()) {
-        // What zlib gives is a Buffer, whose `slice` is no copy.
+        // What zlib gives is a Buffer, whose `slice` is not a copy.
         const piece = Buffer.from(file.subarray(borders[i - 1] ?? 0, border));
         for (const part of lines.push(piece)!) {
           expect(part.at(-1)).toBe(10);

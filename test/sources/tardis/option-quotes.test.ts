@@ -74,7 +74,7 @@ describe('a day of option quotes', () => {
     expect(findings).toMatchObject([{ kind: 'unreadable-cell', detail: { field, rows: 1 } }]);
   });
 
-  it('has an instrument that is no option as a finding', () => {
+  it('has an instrument that is not an option as a finding', () => {
     const { rows, findings } = read(line(0), line(1, ['BTC-29MAR24-60000-P', 'BTC-FUTURE']));
     expect(rows.length).toBe(1);
     expect(findings).toEqual([

@@ -80,7 +80,7 @@ const rowArbitrary: fc.Arbitrary<Row> = fc.record({
   i: nullable(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   l: nullable(fc.maxSafeInteger()),
   b: nullable(fc.boolean()),
-  // NUL is the one character that PostgreSQL's text cannot hold; a lone surrogate is no character
+  // NUL is the one character that PostgreSQL's text cannot hold; a lone surrogate is not a character
   note: nullable(fc.string({ unit: 'binary' }).map((s) => s.replaceAll('\0', ''))),
   // No key is escaped: the JSON.parse of Node.js 24.21, by which rows are read back here, takes the key `"\\""` for `"\\\\"` once it has
   // met that one in an object of the same shape. Escapes are in the values.

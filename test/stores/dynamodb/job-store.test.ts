@@ -31,6 +31,12 @@ describe('the item of a job', () => {
     expect((await raw(jobKey(id)))?.expires_at).toBe((table.now + 30 * DAY) / SECOND);
   });
 
+  it('of a run of a schedule that succeeded is kept for two', async () => {
+    const id = await make();
+    await jobs.finish(id, { status: 'succeeded', rows: 0, origin: 'schedule' });
+    expect((await raw(jobKey(id)))?.expires_at).toBe((table.now + 2 * DAY) / SECOND);
+  });
+
   it('has no phase after the end', async () => {
     const id = await make();
     await jobs.start(id, 1, 'counting rows');
@@ -52,6 +58,25 @@ describe('the item of a job', () => {
     await jobs.plan(id, 2, [planned('a', DAY / 2)]);
     expect((await raw(chunkKey(id, 'a')))?.expires_at).toBeGreaterThan(table.now / SECOND);
   });
+});
+
+it('reads none of the runs of schedules where they are not listed', async () => {
+  await using own = await createTestJobTable();
+  const store = createJobStore(own);
+  for (let i = 0; i < 5; i++) {
+    const { id } = (await store.create({ ...order, scheduled: true })).job;
+    await store.finish(id, { status: 'succeeded', rows: 1, origin: 'schedule' });
+  }
+  const { id } = (await store.create(order)).job;
+  await store.finish(id, { status: 'succeeded', rows: 1, origin: 'order' });
+  let scanned = 0;
+  own.client.middlewareStack.add((next) => async (args) => {
+    const answer = await next(args);
+    scanned += (answer.output as { ScannedCount?: number }).ScannedCount ?? 0;
+    return answer;
+  });
+  const { jobs: listed } = await store.list({ statuses: JOB_STATUSES, limit: 5, withoutQuiet: true });
+  expect([listed.map((job) => job.id), scanned]).toEqual([[id], 1]);
 });
 
 describe('a job that moves on while the list is read', () => {

@@ -50,7 +50,7 @@ describe('the sums of the ledger', () => {
       await accounts(sql, { sources: [BTC.source], symbol: undefined, timeframe: undefined }),
     ];
     for (const series of [BTC, ETH]) await catalog.request(series, minutes(0, 200));
-    // What failed is no part of the sums.
+    // What failed is not part of the sums.
     const failure = () => store.markFailed(chunk, JOB.jobId, DOWN);
     const changes: (() => Promise<unknown>)[] = [
       () => store.commit([pageOf([minutes(0, 50)])], JOB),

@@ -52,7 +52,7 @@ it('begins anew after a login that succeeded', () => {
   expect([gate.take(10), gate.failures]).toEqual([0, 0]);
 });
 
-it('counts neither a connection that nobody accepted nor one that was no login', () => {
+it('counts neither a connection that nobody accepted nor one that was not a login', () => {
   const gate = new LoginGate();
   gate.closed({}, 0);
   const request = {};

@@ -40,7 +40,7 @@ it('databases of one cluster can be migrated for the first time at once', async 
   await dropRoles(names);
 });
 
-it('an owner who is no superuser makes the roles, and can work as both', async () => {
+it('an owner who is not a superuser makes the roles, and can work as both', async () => {
   await admin`create role an_owner login createrole password 'x'`;
   await admin`create database owned owner an_owner`;
   const url = new URL(cluster.url('owned'));

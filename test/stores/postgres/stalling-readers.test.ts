@@ -36,7 +36,7 @@ const commit = (from: number) =>
   );
 
 describe('what the writer locks', () => {
-  it('is no advisory lock, so whoever holds all of those holds nothing up', async () => {
+  it('is not an advisory lock, so whoever holds all of those holds nothing up', async () => {
     // Those that the program had, as pg_locks showed them: months of a series, slots of COPY, the fold.
     await reader.sql`
       select pg_advisory_lock(hashtextextended(key, 0)) from (

@@ -178,7 +178,7 @@ describe('rows', () => {
       const asOf = START + days * DAY;
       expect(await queries.rows({ ...made, closesAfterMs: HOUR, asOf })).toMatchObject(newest);
     }
-    // What is not known yet is no candle of the past.
+    // What is not known yet is not a candle of the past.
     const early = await queries.rows({ ...made, closesAfterMs: HOUR, asOf: START + 2 * DAY + 2 * HOUR });
     expect(early.map(({ open_time }) => open_time)).toEqual(['2025-01-03T00:00:00Z', '2025-01-03T01:00:00Z']);
     expect(await queries.rows({ ...made, from: START + 100 * DAY, to: START + 400 * DAY })).toEqual([]);

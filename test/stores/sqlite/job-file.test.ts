@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DAY, HOUR, SECOND } from '../../../functions/core/time/time.ts';
-import { jobKey } from '../../../functions/stores/dynamodb/table.ts';
+import { chunkKey, jobKey } from '../../../functions/stores/dynamodb/table.ts';
 import { createClockChecks } from '../../../functions/stores/sqlite/clock-checks.ts';
 import { ItemFile } from '../../../functions/stores/sqlite/item-file.ts';
 import { createJobStore } from '../../../functions/stores/sqlite/job-store.ts';
@@ -12,7 +12,7 @@ import { createRateBudget, createRateWatch } from '../../../functions/stores/sql
 import { createScheduleRuns } from '../../../functions/stores/sqlite/runs.ts';
 import { createVenueErrors } from '../../../functions/stores/sqlite/venue-errors.ts';
 import { describeClockChecks } from '../../conformance/clock-checks.ts';
-import { describeJobStore, order } from '../../conformance/job-store.ts';
+import { describeJobStore, order, planned } from '../../conformance/job-store.ts';
 import { fileJobTable } from '../../conformance/job-table.ts';
 import { describeLeases } from '../../conformance/leases.ts';
 import { describeRateBudget, noon } from '../../conformance/rate-budget.ts';
@@ -74,6 +74,11 @@ describe('the file', () => {
     const { job } = await jobs.create(order);
     await jobs.finish(job.id, { status: 'succeeded', rows: 0 });
     expect(file.get(jobKey(job.id))?.expires_at).toBe((noon + 30 * DAY) / SECOND);
+    const { job: run } = await jobs.create({ ...order, scheduled: true });
+    await jobs.plan(run.id, 1, [planned('a')]);
+    await jobs.finish(run.id, { status: 'succeeded', rows: 0, origin: 'schedule' });
+    for (const key of [jobKey(run.id), chunkKey(run.id, 'a')])
+      expect(file.get(key)?.expires_at).toBe((noon + 2 * DAY) / SECOND);
     now += 30 * DAY;
     const { job: kept } = await jobs.create(order);
     expect(await jobs.get(job.id)).toBeDefined();

@@ -6,7 +6,7 @@ import type { Row, Span } from '../grid.ts';
 interface Props {
   readonly row: Row;
   readonly hole: Span;
-  /** rows that lack in it */
+  /** rows that are missing in it */
   readonly missing: number;
   close(): void;
   started(jobId: string): void;

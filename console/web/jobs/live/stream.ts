@@ -12,11 +12,11 @@ export interface StreamOptions {
   readonly after: (ms: number, then: () => void) => () => void;
   /** jobs as they are now: the newest ones when the stream begins, then each that changes */
   heard(jobs: readonly JobSummary[]): void;
-  /** whether changes come by themselves; while they do not, the page polls */
+  /** whether changes are pushed; while they are not, the page polls */
   live(is: boolean): void;
 }
 
-/** As the browser has it: the answer was no stream, so it does not try again. */
+/** As the browser has it: the answer was not a stream, so it does not try again. */
 const CLOSED = 2;
 
 /** A deployment on AWS has no streams, and a host too many listeners: tries again ever more rarely. */

@@ -8,7 +8,7 @@ const MOST_LANES = 60;
 /** Units of the pictures' width; they are stretched to the room there is. */
 const WIDTH = 1_000;
 const TRACK = 9;
-/** Of a bar that would be too thin to be seen. */
+/** The width of a bar that would be too thin to be seen. */
 const THINNEST = 2;
 
 /** When each chunk was fetched and when it waited for a venue: a line for each series, and one for each limit. */
@@ -115,7 +115,7 @@ function xOf({ from, to }: Timeline, span: { readonly from: number; readonly to:
 
 const MARKS = [0, 0.25, 0.5, 0.75, 1];
 
-/** Of a job of a few seconds whole ones would be the same. */
+/** With fractions, because whole seconds of a short job would be the same. */
 const markText = (ms: number, whole: number): string =>
   whole < 20_000 ? `${(ms / 1_000).toFixed(2)} s` : duration(ms / 1_000);
 

@@ -17,7 +17,7 @@ export function Legend({ point, before, shape, column, signed, findings }: Props
   if (!point) return null;
   const { row } = point;
   const [close, last] = [row.close, before?.row.close].map(Number);
-  // Of what goes through zero, such as a premium, a change in percent means nothing.
+  // A change in percent means nothing for values that go through zero, such as a premium.
   const change = shape === 'candles' && before && !signed && last ? (close! / last - 1) * 100 : undefined;
   return (
     <p class="values">

@@ -6,7 +6,7 @@ export interface Strike {
   readonly put: number;
 }
 
-/** Strikes joined to at most so many of equal width, so that a chart of them is read without scrolling; each stands at its lowest. */
+/** Strikes are joined to at most this many of equal width, so that a chart needs no scrolling; each stands at its lowest. */
 export function binned(strikes: readonly Strike[], most: number): Strike[] {
   const [first, last] = [strikes[0], strikes.at(-1)];
   if (!first || !last || strikes.length <= most) return [...strikes];

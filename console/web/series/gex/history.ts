@@ -1,7 +1,5 @@
+import { MOST_ROWS } from '../../../../functions/core/queries/ports.ts';
 import type { Rows } from '../data.ts';
-
-/** As many rows as the API gives at once. */
-export const PAGE = 10_000;
 
 interface Wanted {
   readonly from: string;
@@ -19,10 +17,10 @@ const iso = (at: number): string => new Date(at).toISOString();
 export async function loadHistory(from: number, page: (wanted: Wanted) => Promise<Rows>): Promise<Rows> {
   const pages: Rows[] = [];
   for (let to: string | undefined; ; ) {
-    const rows = await page({ from: iso(from), ...(to && { to }), limit: PAGE });
+    const rows = await page({ from: iso(from), ...(to && { to }), limit: MOST_ROWS });
     const first = rows[0]?.time as string | undefined;
     const rest = rows.findIndex(({ time }) => time !== first);
-    if (first === undefined || rows.length < PAGE || rest < 0) return [rows, ...pages].flat();
+    if (first === undefined || rows.length < MOST_ROWS || rest < 0) return [rows, ...pages].flat();
     // The page may begin in the middle of a snapshot, which is loaded once more.
     pages.unshift(rows.slice(rest));
     to = iso(Date.parse(first) + 1);

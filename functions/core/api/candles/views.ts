@@ -19,6 +19,7 @@ export const candleJobView = (job: Job) => ({
   job: addressOf('getJob', { id: job.id }).path,
 });
 
+/** A gap of candles: `failed` with its error, or `not-fetched`. */
 export const candleGapView = ({ start, end, steps, error }: Gap) => ({
   start: iso(start),
   end: iso(end),
@@ -39,6 +40,7 @@ export const candleSeriesView = (series: SeriesReport | undefined) => ({
   })),
 });
 
+/** The state of an aggregate; instants are ISO 8601, null: never. */
 export const aggregateView = (a: AggregateStatus) => ({
   name: a.name,
   healthy: a.healthy,

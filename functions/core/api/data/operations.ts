@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { MEDIA_TYPES } from '../../queries/export/formats.ts';
 import { CoverageQuery, NoQuery, RowsQuery, SpansQuery } from '../../queries/parameters.ts';
-import { RefreshBody, ViewRefreshed } from '../../queries/refresh-view.ts';
+import { RefreshViewBody, ViewRefreshed } from '../../queries/refresh-view.ts';
 import type { Operation } from '../operation.ts';
 import {
   Coverage,
@@ -92,7 +92,7 @@ export const dataOperations = {
     ],
   },
   refreshView: {
-    body: RefreshBody,
+    body: RefreshViewBody,
     success: 200,
     answer: ViewRefreshed,
     problems: [

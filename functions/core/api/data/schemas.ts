@@ -129,7 +129,7 @@ export const TableInfo = z
       z.object({
         name: z.string(),
         type: z.string().meta({ description: 'as PostgreSQL writes it' }),
-        unit: z.string().nullable().meta({ description: 'null: the column is no quantity' }),
+        unit: z.string().nullable().meta({ description: 'null: the column is not a quantity' }),
         description: z.string(),
       }),
     ),

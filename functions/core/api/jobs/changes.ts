@@ -3,7 +3,7 @@ import type { JobSummary } from './schemas.ts';
 
 /** A job that is no longer as it was. */
 export interface JobChange {
-  /** of the event: whoever names it again gets what came after it */
+  /** of the event: a client that sends it again gets what came after it */
   readonly id: string;
   readonly job: JobSummary;
 }
@@ -14,7 +14,7 @@ interface Seen {
   readonly job: JobSummary;
 }
 
-/** A job at work is never forgotten; of the others so many are remembered. */
+/** A job at work is never forgotten; of the others this many are remembered. */
 const REMEMBERED = 500;
 
 /** What jobs were like when they were last looked at, and which have changed since. */
@@ -33,7 +33,7 @@ export class JobChanges {
     this.#remembered = remembered;
   }
 
-  /** Of the last change. */
+  /** The id of the last change. */
   get id(): string {
     return this.#idOf(this.#seq);
   }

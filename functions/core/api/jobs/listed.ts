@@ -1,5 +1,13 @@
 import { badRequest, parseInput } from '../../errors/bad-request.ts';
-import { ACTIVE_STATUSES, isFinished, JOB_STATUSES, type Job, type JobStatus } from '../../jobs/job.ts';
+import {
+  ACTIVE_STATUSES,
+  isFinished,
+  JOB_ORIGINS,
+  JOB_STATUSES,
+  type Job,
+  type JobOrigin,
+  type JobStatus,
+} from '../../jobs/job.ts';
 import type { JobFilter, JobStore } from '../../jobs/ports.ts';
 import { JobsQuery } from '../../queries/parameters.ts';
 import { sourcesNamed } from '../../series/names/named-sources.ts';
@@ -9,14 +17,24 @@ import { summarize } from './views.ts';
 
 /** Which jobs a query lists. @throws GordonError `invalid-request`, `unknown-source`, `unknown-status` */
 export function jobFilter(query: Readonly<Record<string, string | undefined>>, sources: Sources): JobFilter {
-  const { status, source, limit, cursor } = parseInput(JobsQuery, query, 'the query');
+  const { status, source, origin, quiet, limit, cursor } = parseInput(JobsQuery, query, 'the query');
   return {
     statuses: statusesOf(status),
     limit,
     ...(source !== undefined && { source: sourcesNamed(sources, source)[0]!.family }),
+    ...(origin !== undefined && { origins: originsNamed(origin) }),
+    ...(quiet === 'false' && { withoutQuiet: true }),
     ...(cursor && { after: cursor }),
   };
 }
+
+const originsNamed = (text: string): readonly JobOrigin[] =>
+  text.split(',').map((word) => {
+    const origin = JOB_ORIGINS.find((known) => known === word);
+    if (origin) return origin;
+    const remedy = `Use some of: ${JOB_ORIGINS.join(', ')}.`;
+    throw badRequest('invalid-request', word, 'nothing orders jobs by that name.', remedy);
+  });
 
 function statusesOf(text: string | undefined): readonly JobStatus[] {
   if (text === undefined) return ACTIVE_STATUSES;

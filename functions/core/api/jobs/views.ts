@@ -24,6 +24,7 @@ export function summarize(job: Job, chunks: readonly ChunkProgress[]): JobSummar
   };
 }
 
+/** A job with its chunks. @param noted the chunks as the job table has them @param now epoch ms */
 export function detail(job: Job, noted: readonly ChunkProgress[], now: number): JobDetail {
   const chunks = settledChunks(job, noted, now);
   const summary = summarize(job, chunks);
@@ -48,7 +49,7 @@ export function detail(job: Job, noted: readonly ChunkProgress[], now: number): 
     },
     gaps: job.gaps?.map(viewOfGap) ?? null,
     chunk_counts: countsOf(chunks),
-    chunks: shownOf(chunks).map(chunkView),
+    chunks: chunksToShow(chunks).map(chunkView),
     failures: chunks
       .flatMap(({ label, error }) =>
         error ? [{ chunk: label, code: error.code, message: error.message }] : [],
@@ -60,7 +61,7 @@ export function detail(job: Job, noted: readonly ChunkProgress[], now: number): 
 /** The order in which states are shown when a job is too large to be shown whole. */
 const FIRST: readonly ChunkState[] = ['running', 'waiting', 'failed', 'planned', 'cancelled', 'done'];
 
-const shownOf = (chunks: readonly ChunkProgress[]): readonly ChunkProgress[] =>
+const chunksToShow = (chunks: readonly ChunkProgress[]): readonly ChunkProgress[] =>
   chunks.length <= MOST_SHOWN
     ? chunks
     : chunks.toSorted((a, b) => FIRST.indexOf(a.state) - FIRST.indexOf(b.state)).slice(0, MOST_SHOWN);

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RefreshBody, Refreshed } from '../../listing/dated/refresh-universe.ts';
+import { RefreshedUniverse, RefreshUniverseBody } from '../../listing/dated/refresh-universe.ts';
 import { NoQuery, ReportPageQuery, ReportQuery, UnfollowQuery } from '../../queries/parameters.ts';
 import { UniverseAnswer, UniverseQuery } from '../../queries/universe-view.ts';
 import { CountBody, Counted } from '../../upkeep/count-series.ts';
@@ -10,7 +10,7 @@ import { DeepBody, VerifyBody } from '../../verify/verify-body.ts';
 import type { Operation } from '../operation.ts';
 import { FollowedSeries, RetentionRule, SeriesReport, Unfollowed } from './schemas.ts';
 
-/** Of a body that names series and a period. */
+/** The refusals of a body that names series and a period. */
 const PERIOD_PROBLEMS = [
   'malformed-json',
   'invalid-request',
@@ -77,9 +77,9 @@ export const seriesOperations = {
     problems: ['invalid-request', 'invalid-time'],
   },
   refreshUniverse: {
-    body: RefreshBody,
+    body: RefreshUniverseBody,
     success: 200,
-    answer: Refreshed,
+    answer: RefreshedUniverse,
     problems: ['malformed-json', 'invalid-request', 'body-too-large', 'no-budget'],
   },
 } as const satisfies Readonly<Record<string, Operation>>;

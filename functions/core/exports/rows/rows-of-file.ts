@@ -3,7 +3,7 @@ import type { Source, Sources } from '../../series/source.ts';
 import { type ColumnData, timeColumn } from '../../series/table.ts';
 import { iso } from '../../time/time.ts';
 import type { Sha256 } from '../../verify/ports.ts';
-import { fileColumns, placesOf, withWholeTable } from '../columns.ts';
+import { monthColumns, placesOf, withWholeTable } from '../columns.ts';
 import type { ExportedFile } from '../manifest.ts';
 import { addCanonical } from './canonical-rows.ts';
 
@@ -18,7 +18,7 @@ export interface FileRows {
 
 /**
  * Reads a month back and hashes its rows, as the export did before it wrote them.
- * @throws Error when the bytes are no file of this source; GordonError `unfit-value`
+ * @throws Error when the bytes are not a file of this source; GordonError `unfit-value`
  */
 export async function rowsOfFile(
   sha256: () => Sha256,
@@ -29,7 +29,7 @@ export async function rowsOfFile(
 ): Promise<FileRows> {
   const source = sources[id];
   if (!source) throw new Error(`this version knows no source ${id}`);
-  const columns = fileColumns(withWholeTable(sources, source));
+  const columns = monthColumns(withWholeTable(sources, source));
   const hash = sha256();
   const seen = { rows: 0, first: Number.NaN, last: Number.NaN };
   for await (const batch of read(bytes, columns)) {

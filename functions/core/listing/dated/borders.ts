@@ -1,11 +1,11 @@
 import type { GordonError } from '../../errors/errors.ts';
-import { listedPeriods } from '../../fetch/listed-periods.ts';
+import { listedPeriods } from '../../fetch/archive/listed-periods.ts';
 import type { ArchiveReader, VenueClient } from '../../fetch/ports.ts';
 import type { Series } from '../../series/series.ts';
 import { type Period, periodAt } from '../../time/period.ts';
 import { normalize, type Range, subtract } from '../../time/range.ts';
 import { DAY, floorTo, MINUTE } from '../../time/time.ts';
-import { batchesOf, type Published } from '../refine-lives.ts';
+import { batchesOf, OLDEST_VENUE, type Published } from '../refine-lives.ts';
 import type { Border, DatedArchive } from './market.ts';
 
 /** The clients that look-ups use. @property source whose candles the archive's are, for messages */
@@ -21,9 +21,7 @@ export interface Folder {
   readonly name: string;
 }
 
-/** No venue of the archives is older. */
-const OLDEST = Date.UTC(2015, 0);
-/** Files that lack for longer between others end a life; a file may lack by itself. */
+/** Files that are missing for longer between others end a life; a single file may be missing. */
 const RELISTED_AFTER = 3 * DAY;
 /** Files that are read at once: some symbols have more than five years of files after their end, and a caller waits. */
 const MOST_AT_ONCE = 8;
@@ -51,9 +49,9 @@ export async function filesOf(
     const { periods } = await listedPeriods(venue, tier, tier.listing, series, range);
     return periods.map((one) => ({ ...one, tier }));
   };
-  const months = await list('month', { start: OLDEST, end: now });
+  const months = await list('month', { start: OLDEST_VENUE, end: now });
   const runs = normalize(months);
-  const all = { start: runs[0]?.start ?? OLDEST, end: now };
+  const all = { start: runs[0]?.start ?? OLDEST_VENUE, end: now };
   const days: Published[] = [];
   for (const gap of subtract([all], runs)) days.push(...(await list('day', gap)));
   const files = [...months, ...days].sort((a, b) => a.start - b.start);

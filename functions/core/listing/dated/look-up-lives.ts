@@ -22,9 +22,9 @@ export interface Ticker {
 
 /** Candles that are younger may only be late. */
 const LATE = 4 * DAY;
-/** An archive that begins so long after a listing has lost the days between. */
+/** An archive that begins this long after a listing has lost the days between. */
 const BEGUN_LATE = 3 * DAY;
-/** The newest month's file comes up to so long after the symbol's end. */
+/** The newest month's file comes up to this long after the symbol's end. */
 const ALL_PUBLISHED_AFTER = 45 * DAY;
 
 interface Life {
@@ -163,7 +163,7 @@ function livesByList({ name, entry, ledger, firstListedAt, lastListedAt }: Ticke
   });
 }
 
-/** By time. A life ends at the latest where the next one begins; one that has no time is none. */
+/** By time. A life ends where the next one begins at the latest; one without any length is left out. */
 function inOrder(found: readonly Life[]): readonly Life[] {
   const lives = [...found].sort((a, b) => a.listed.at - b.listed.at);
   return lives

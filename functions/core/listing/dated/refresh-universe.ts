@@ -10,14 +10,14 @@ import { lookUpLives, type Ticker } from './look-up-lives.ts';
 import type { DatedInstrument, DatedMarket, KnownLife, UniverseLife, UniverseStore } from './market.ts';
 import { renameLinks } from './renames.ts';
 
-export interface RefreshPorts extends BorderPorts {
+export interface RefreshUniversePorts extends BorderPorts {
   readonly datedMarkets: readonly DatedMarket[];
   readonly universe: UniverseStore;
   readonly clock: Clock;
 }
 
 /** The body of `POST /universe/refresh`: where the last answer's `next` says, or nothing for the beginning. */
-export const RefreshBody = z.strictObject({
+export const RefreshUniverseBody = z.strictObject({
   market: z
     .string()
     .regex(/^[a-z]{2,20} [a-z]{2,20}$/, 'is not a venue and its market')
@@ -28,26 +28,26 @@ export const RefreshBody = z.strictObject({
     }),
   after: z.string().max(60).optional().meta({ description: 'goes on after this symbol' }),
 });
-export type RefreshBody = z.infer<typeof RefreshBody>;
+export type RefreshUniverseBody = z.infer<typeof RefreshUniverseBody>;
 
 const FailedSymbol = z.object({ symbol: z.string(), code: z.string(), message: z.string() });
 
-export const Refreshed = z
+export const RefreshedUniverse = z
   .object({
     market: z.string(),
     symbols: z.number().int().meta({ description: 'that the market ever had' }),
     looked_up: z.number().int().meta({ description: 'in this call' }),
     lives: z.number().int().meta({ description: 'that were found in this call' }),
     failed: z.array(FailedSymbol),
-    next: RefreshBody.nullable().meta({ description: 'where to go on; null: every market is done' }),
+    next: RefreshUniverseBody.nullable().meta({ description: 'where to go on; null: every market is done' }),
   })
   .meta({ id: 'UniverseRefreshed' });
-export type Refreshed = z.infer<typeof Refreshed>;
+export type RefreshedUniverse = z.infer<typeof RefreshedUniverse>;
 
 /** Each takes up to ten requests, and a caller waits for 29 seconds at most. */
 const MOST_SYMBOLS = 60;
 const AT_ONCE = 16;
-/** After so long no more symbols are begun. */
+/** After this long no more symbols are begun. */
 const MOST_MS = 12 * SECOND;
 
 interface Looked {
@@ -62,18 +62,21 @@ const RECHECK_AFTER = DAY;
  * piece at a time, in the order of their names. Other symbols cost no request.
  * @throws GordonError `invalid-request`, and what venues throw; what was found before is stored
  */
-export async function refreshUniverse(ports: RefreshPorts, body: RefreshBody): Promise<Refreshed> {
+export async function refreshUniverse(
+  ports: RefreshUniversePorts,
+  body: RefreshUniverseBody,
+): Promise<RefreshedUniverse> {
   const { datedMarkets: markets, universe, clock } = ports;
   const place = body.market === undefined ? 0 : markets.findIndex((one) => nameOf(one) === body.market);
   const market = markets[place];
   if (!market) {
     const remedy = `Use one of: ${markets.map(nameOf).join(', ')}.`;
-    throw badRequest('invalid-request', String(body.market), 'this is no market.', remedy);
+    throw badRequest('invalid-request', String(body.market), 'this is not a market.', remedy);
   }
   const now = clock();
   const { tickers, symbols } = await dueTickers(ports, market, now);
   const ahead = tickers.filter(({ name }) => body.after === undefined || name.symbol > body.after);
-  const failed: Refreshed['failed'] = [];
+  const failed: RefreshedUniverse['failed'] = [];
   const began = clock();
   const looked = await pMap(
     // Without an archive no symbol takes a request.
@@ -134,15 +137,15 @@ const MOST_PIECES = 5;
  * @returns symbols that were looked up
  * @throws as `refreshUniverse` does, after the other markets
  */
-export async function keepUniverse(ports: RefreshPorts): Promise<number> {
+export async function keepUniverse(ports: RefreshUniversePorts): Promise<number> {
   let looked = 0;
   let failed: unknown;
   for (const { venue, market } of await ports.universe.states()) {
     try {
       const name = `${venue} ${market}`;
-      let next: RefreshBody | null = { market: name };
+      let next: RefreshUniverseBody | null = { market: name };
       for (let pieces = 0; next?.market === name && pieces < MOST_PIECES; pieces++) {
-        const piece: Refreshed = await refreshUniverse(ports, next);
+        const piece: RefreshedUniverse = await refreshUniverse(ports, next);
         looked += piece.looked_up;
         next = piece.next;
       }
@@ -168,7 +171,7 @@ async function endMarket(
 }
 
 async function dueTickers(
-  { venue, universe }: RefreshPorts,
+  { venue, universe }: RefreshUniversePorts,
   market: DatedMarket,
   now: number,
 ): Promise<{ readonly tickers: readonly Ticker[]; readonly symbols: number }> {

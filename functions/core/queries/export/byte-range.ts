@@ -26,7 +26,7 @@ export function fileWish(
   return start < end ? { status: 206, start, end } : { status: 416 };
 }
 
-/** Whether a range counts from the end: who requests that does not know the file yet. */
+/** Whether a range counts from the end: such a client does not know the file yet. */
 export const isSuffix = (range: string | undefined): boolean => /^\s*bytes\s*=\s*-/i.test(range ?? '');
 
 /** A weak tag matches too: `If-None-Match` compares weakly. */

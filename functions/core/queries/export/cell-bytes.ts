@@ -5,6 +5,7 @@ import { NumberText } from './number-text.ts';
 export type CellWriter = (row: number) => void;
 
 const UTF8 = new TextEncoder();
+/** The bytes of a text in UTF-8. */
 export const utf8 = (text: string): Uint8Array => UTF8.encode(text);
 
 /** Room for any number or instant. */
@@ -60,7 +61,7 @@ export class CellBytes {
 /**
  * Writes numbers as `String` does.
  * @param missing stands for NaN, which is NULL
- * @param infinite writes what is no finite number
+ * @param infinite writes what is not a finite number
  */
 export function numberWriter(
   out: CellBytes,
@@ -80,7 +81,7 @@ export function numberWriter(
   };
 }
 
-/** Texts repeat, such as the symbol: one that is equal to the one before is not written anew. */
+/** Texts repeat, such as the symbol: one that equals the one before is not encoded again. */
 export function textWriter(
   out: CellBytes,
   data: readonly (string | null)[],

@@ -13,7 +13,7 @@ export type ColumnBatch = Pick<Batch, 'length' | 'columns'>;
 /**
  * Reads a file that a `WriteFile` made, in batches of any size. NULL of a number is NaN.
  * @param columns those that are read, by their names; the batches have them in this order
- * @throws Error when the bytes are no such file or lack a column
+ * @throws Error when the bytes were not made by the `WriteFile`, or a column is missing
  */
 export type ReadFile = (bytes: Uint8Array, columns: readonly FileColumn[]) => AsyncIterable<ColumnBatch>;
 

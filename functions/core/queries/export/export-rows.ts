@@ -46,6 +46,7 @@ export function parseExport(
   return isPage ? undefined : parseRowsExport(sources, path.table ?? '', query, format);
 }
 
+/** Whether rows were requested as text, which can be streamed. */
 export const isTextExport = (wanted: RowsExport): wanted is RowsExport<TextFormat> => !isFile(wanted.format);
 
 /** Parses a query for all rows of a range. @throws GordonError as `parseRowsRequest` does, and `invalid-request` */

@@ -27,7 +27,7 @@ const FORMATS = Object.keys(MEDIA_TYPES).filter(isFormat);
 export function parseFormat(word: string | undefined, accept = '*/*'): Format {
   if (word !== undefined) {
     if (isFormat(word)) return word;
-    throw badRequest('unknown-format', 'format', `"${word}" is no format of rows.`);
+    throw badRequest('unknown-format', 'format', `"${word}" is not a format of rows.`);
   }
   const ranges = accept.split(',').map((text) => {
     const [type = '', ...more] = text.split(';').map((part) => part.trim().toLowerCase());

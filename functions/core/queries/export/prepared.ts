@@ -28,7 +28,7 @@ export interface FileOrder {
 
 /** An order as it was read. */
 export interface KnownOrder extends FileOrder {
-  /** of this entry: who replaces it names it */
+  /** of this entry: a replacement must name it */
   readonly version: string;
 }
 
@@ -64,7 +64,7 @@ export interface PreparedFiles {
   sleep(ms: number): Promise<unknown>;
 }
 
-/** An answer that is given at once may take so long; API Gateway gives up after 29 s. */
+/** An answer that is given at once may take this long; API Gateway gives up after 29 s. */
 const READY_WITHIN = 20 * SECOND;
 const LOOK_EVERY = SECOND;
 /** What is made longer than this has failed without a word: a function ends after 15 minutes. */
@@ -134,7 +134,7 @@ async function watch(id: string, { shelf, sleep }: PreparedFiles, clock: Clock):
   }
 }
 
-/** What those that wait for a file get to know of an error. */
+/** What an error becomes for those that wait for the file. */
 export function keptProblem(error: unknown, id: string): KeptProblem {
   const { code, subject, detail, remedy, status } = error instanceof GordonError ? error : unmade(id, error);
   return { code, subject, detail, remedy, status };

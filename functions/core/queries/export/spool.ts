@@ -6,7 +6,7 @@ export interface SpooledFile {
   readonly sha256: string;
 }
 
-/** What a file is made of, and when it would be made anew. */
+/** What a file is made of, and when it has to be made again. */
 export interface SpoolKey {
   /** of the query */
   readonly name: string;

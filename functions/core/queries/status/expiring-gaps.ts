@@ -13,7 +13,7 @@ export interface ExpiringGap extends Series, Range {
 
 /** What is known of a series. */
 export interface GapSnapshot {
-  /** missing and not proven empty; what the venue has not had time to publish is no gap */
+  /** missing and not proven empty; what the venue has not had time to publish is not a gap */
   readonly gaps: readonly Range[];
   /** the parts of the gaps that were requested in vain */
   readonly failed: readonly Range[];
@@ -42,7 +42,7 @@ export function findExpiringGaps(
   known: GapSnapshot,
   now: number,
 ): ExpiringGap[] {
-  if (source.tiers[0]?.kind === 'snapshot') return momentOf(series, known, now);
+  if (source.tiers[0]?.kind === 'snapshot') return snapshotAtRisk(series, known, now);
   const reach = longestReach(source, stepOf(series.timeframe));
   if (reach === undefined) return [];
   const archives = source.tiers.filter((tier) => tier.kind === 'archive');
@@ -66,9 +66,9 @@ function unpublished(gaps: RangeSet, archives: readonly ArchiveTier[], now: numb
 
 /**
  * A snapshot can be taken while its step lasts. It is in danger when half of that has gone, or when the one before was
- * missed too: the beginning of a step alone is no sign.
+ * missed too: the beginning of a step alone is not a sign.
  */
-function momentOf(series: Series, { latestEnd }: GapSnapshot, now: number): ExpiringGap[] {
+function snapshotAtRisk(series: Series, { latestEnd }: GapSnapshot, now: number): ExpiringGap[] {
   const step = stepOf(series.timeframe);
   const start = floorTo(now, step);
   if (latestEnd !== undefined && latestEnd > start) return [];

@@ -44,7 +44,7 @@ export interface Growth {
 /** The largest table first. */
 export const growthOf = (samples: readonly SizeSample[]): Growth[] =>
   [...Map.groupBy(samples, ({ name }) => name)]
-    .map(([name, of]) => ({ name, bytes: newest(of).bytes, perDay: perDayOf(of) }))
+    .map(([name, of]) => ({ name, bytes: newest(of).bytes, perDay: growthPerDay(of) }))
     .sort((a, b) => b.bytes - a.bytes || (a.name < b.name ? -1 : 1));
 
 /** The size of all tables at each instant, oldest first. */
@@ -54,7 +54,7 @@ export const totalsOf = (samples: readonly SizeSample[]): Omit<SizeSample, 'name
     .sort((a, b) => a.at - b.at);
 
 /** Bytes a day between the first and the last sample; undefined: they lie too close together. */
-export function perDayOf(samples: readonly Omit<SizeSample, 'name'>[]): number | undefined {
+export function growthPerDay(samples: readonly Omit<SizeSample, 'name'>[]): number | undefined {
   const [first, last] = [samples.reduce((a, b) => (b.at < a.at ? b : a), samples[0]!), newest(samples)];
   if (!first || last.at - first.at < LEAST_SPAN) return undefined;
   return ((last.bytes - first.bytes) / (last.at - first.at)) * DAY;

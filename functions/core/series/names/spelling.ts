@@ -10,7 +10,7 @@ export const MARKET_SYMBOL = /^(?:[A-Z0-9]|[^\p{ASCII}\p{Z}\p{C}]){2,30}(?:_SETT
 export interface Spelling {
   /** as Binance and Bybit write it */
   readonly symbol: string;
-  /** the day on which it settles, `YYYY-MM-DD`; absent: it is no dated future */
+  /** the day on which it settles, `YYYY-MM-DD`; absent: it is not a dated future */
   readonly settles?: string;
 }
 

@@ -81,7 +81,7 @@ async function checksOf(
       judge: async (range) => judgePrices(await reader.prices(left, right, range), names),
     };
   });
-  // Of what was traded: a computed price of an hour need not be made of its minutes.
+  // Only candles of trades: a computed price of an hour need not be made of its minutes.
   const isCandles = (id: string): boolean =>
     ['open', 'high', 'low', 'close', 'volume'].every((name) =>
       sources[id]?.table.columns.some((column) => column.name === name),

@@ -2,7 +2,7 @@ import type { Finding } from '../../series/source.ts';
 import { HOUR } from '../../time/time.ts';
 import type { Comparison, HourOfCandles, HourOfPrices } from './comparison.ts';
 
-/** Prices of one thing that lie further apart for a whole hour are no spread. */
+/** Prices of one thing that lie further apart for a whole hour are not a spread. */
 const APART = 0.02;
 /** A price that stands still while the other one moves by this much is not followed any more. */
 const MOVED = 0.01;

@@ -11,7 +11,7 @@ export interface Pair<Of extends Series = Series> {
   readonly scale: number;
 }
 
-/** The pairs of a warehouse's series that the comparisons are about, of each source and symbol the finest that is no second. */
+/** The pairs of a warehouse's series that the comparisons are about, of each source and symbol the finest that is not a second. */
 export function pairsOf<Of extends Series>(
   all: readonly Of[],
   comparisons: readonly Comparison[],

@@ -11,7 +11,7 @@ export interface FieldDifference {
 const PRICES: ReadonlySet<CandleField> = new Set(['open', 'high', 'low', 'close']);
 /** Sums of floating-point numbers stray from the venue's exact ones by less. */
 const RELATIVE = 1e-9;
-/** The venue's volumes have eight decimals: so much may each trade's product be rounded by. */
+/** The venue's volumes have eight decimals: each trade's product may be rounded by this much. */
 const PER_TRADE = 1e-8;
 
 /**

@@ -22,7 +22,7 @@ export const DeepCertificate = z
     ...span,
     trades: Count.meta({ description: 'stored rows of trades' }),
     compared: Count.meta({ description: 'minutes of which the ledger has the trades and the candle' }),
-    not_compared: Count.meta({ description: 'minutes of which it lacks one of the two' }),
+    not_compared: Count.meta({ description: 'minutes for which one of the two is missing' }),
     different: Count.meta({ description: 'minutes whose candle is not what the trades make' }),
     differences: z.array(DifferentCandle).meta({ description: 'the first twenty' }),
     verdict: z.enum(['identical', 'different', 'not-compared']).meta({

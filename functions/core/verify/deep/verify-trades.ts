@@ -1,7 +1,7 @@
 import { badRequest } from '../../errors/bad-request.ts';
 import type { FindingBook, SeriesCatalog } from '../../ledger/ports.ts';
 import type { CoverageQueries } from '../../queries/ports.ts';
-import { type Series, seriesLabel } from '../../series/series.ts';
+import type { Series } from '../../series/series.ts';
 import type { Finding, Source, Sources } from '../../series/source.ts';
 import { timeColumn } from '../../series/table.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from '../../time/range.ts';
 import { DAY, iso, MINUTE } from '../../time/time.ts';
 import type { StoredRows } from '../ports.ts';
+import { requireKnown } from '../require-known.ts';
 import { compareCandles, type FieldDifference } from './compare-candles.ts';
 import type { DeepCertificate, DifferentCandle } from './deep-certificate.ts';
 import { CandleMaker, candleReader, type MadeCandle, tradeReader } from './made-candles.ts';
@@ -52,7 +53,7 @@ export async function verifyTrades(ports: DeepPorts, series: Series, range: Rang
   }
   const candleSeries: Series = { source: candles.id, symbol: series.symbol, timeframe: '1m' };
   const [ours, theirs] = await Promise.all([held(ports, series, range), held(ports, candleSeries, range)]);
-  if (ours.length === 0) await mustBeKnown(ports, series);
+  if (ours.length === 0) await requireKnown(ports.catalog, series);
   const both = intersect(ours, theirs);
   const made = new Minutes(madeOf(ports, source, series, range));
   let [compared, different] = [0, 0];
@@ -97,18 +98,6 @@ function candlesOf(sources: Sources, source: Source): Source {
 async function held({ queries }: DeepPorts, series: Series, range: Range): Promise<RangeSet> {
   const spans = await queries.ledger(series, range, MOST_SPANS);
   return clip(normalize(spans.filter(({ state }) => state === 'have')), range);
-}
-
-/** A misspelled symbol must not look like a day without trades. */
-async function mustBeKnown({ catalog }: DeepPorts, series: Series): Promise<void> {
-  if ((await catalog.requested(series)).length > 0) return;
-  const message = 'the warehouse has never had such a series.';
-  throw badRequest(
-    'unknown-series',
-    seriesLabel(series),
-    message,
-    'List the series: gordon-data backfill report.',
-  );
 }
 
 async function* storedOf(

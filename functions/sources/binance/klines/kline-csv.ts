@@ -38,7 +38,7 @@ const candleRows = (): CandleRows => (shared ??= new CandleRows());
 /**
  * Reads an archive's CSV of candles: with a header or without, milliseconds or microseconds, LF or CRLF. Numbers go from
  * bytes to typed arrays without a string in between. A candle with an unreadable cell is left out and reported with the end of
- * the file; a line that is no candle at all damages the file.
+ * the file; a line that is not a candle at all damages the file.
  */
 export function klineCsvParser(series: Series, expected?: number): StreamParser {
   const lines = new WholeLines();
@@ -122,7 +122,7 @@ export function klineCsvParser(series: Series, expected?: number): StreamParser 
 
   /** The row stays out of the batch: the next one takes its place. */
   function noteUnread(bytes: Uint8Array, { field, from, to }: Cell, cells: number): void {
-    if (cells === KLINE_FIELDS) throw wrong('is no candle');
+    if (cells === KLINE_FIELDS) throw wrong('is not a candle');
     const open = rows.fields[0]![rows.length]!;
     const time = isOpenTime(open) ? floorTo(toMillis(open), stepOf(series.timeframe)) : undefined;
     const value = new TextDecoder().decode(bytes.subarray(from, to));

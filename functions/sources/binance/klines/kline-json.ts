@@ -21,13 +21,13 @@ export function parseKlineJson(
 ): Parsed & { readonly rowsInBody: number } {
   const subject = seriesLabel(series);
   const raw = readArray(body, subject);
-  const rows = new KlineRows(series);
+  const rows = new KlineRows(series, raw.length);
   const step = stepOf(series.timeframe);
   const bad = new BadCells(subject, step);
   let readable = 0;
   for (const [r, row] of raw.entries()) {
     if (!Array.isArray(row) || row.length < KLINE_FIELDS)
-      throw malformed(subject, `row ${r + 1} is no candle.`);
+      throw malformed(subject, `row ${r + 1} is not a candle.`);
     rows.reserve();
     let unread = -1;
     for (let f = 0; f < KLINE_FIELDS && unread < 0; f++) {
@@ -70,7 +70,7 @@ export function endsUntraded(body: Uint8Array): boolean {
 
 function readArray(body: Uint8Array, subject: string): unknown[] {
   const value = readJson(body, subject);
-  if (!Array.isArray(value)) throw malformed(subject, 'the answer is no list of candles.');
+  if (!Array.isArray(value)) throw malformed(subject, 'the answer is not a list of candles.');
   return value;
 }
 

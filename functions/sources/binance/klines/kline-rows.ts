@@ -38,7 +38,7 @@ export const toMillis = (stamp: number): number => (stamp >= FIRST_MICROS ? stam
 /** Collects candles field by field in typed arrays; `take` makes a batch of them on the series' grid. */
 export class KlineRows {
   length = 0;
-  fields: readonly Float64Array[] = arrays(0);
+  fields: readonly Float64Array[] = NONE;
   readonly #series: Series;
   readonly #expected: number;
   #taken = 0;
@@ -73,7 +73,7 @@ export class KlineRows {
     this.#taken += this.length;
     this.length = 0;
     // The batch keeps the arrays; the next rows get their own.
-    this.fields = arrays(0);
+    this.fields = NONE;
     return { batch: sorted.batch, findings: [...findings, ...cut, ...sorted.findings] };
   }
 
@@ -113,7 +113,7 @@ export class KlineRows {
 
   /**
    * Candles that opened after an outage sit off the grid by one constant offset until the venue restores it. They go to
-   * the step that they lie in, and each run of one offset is a finding, from which the raw stamps can be had again.
+   * the step that they lie in, and each run of one offset is a finding, from which the raw stamps can be computed.
    */
   #onGrid(opens: Float64Array): { times: Float64Array; findings: Finding[] } {
     const step = stepOf(this.#series.timeframe);
@@ -143,7 +143,7 @@ function nextCut(opens: Float64Array, closes: Float64Array, from: number, step: 
   const { length } = opens;
   for (let i = from; i < length; i++) {
     const unit = opens[i]! >= FIRST_MICROS ? 1000 : 1;
-    // A close before the opening is no valid time, so it proves nothing about the candle.
+    // A close before the opening is not a valid time, so it proves nothing about the candle.
     if (closes[i]! < opens[i]! + (step - 1) * unit && closes[i]! >= opens[i]!) return i;
   }
   return length;
@@ -186,6 +186,9 @@ const offGrid = ({ time, until, offset, rows, raw }: OffGridRun): Finding => ({
 
 const arrays = (length: number): Float64Array[] =>
   Array.from({ length: KLINE_FIELDS }, () => new Float64Array(length));
+
+/** Before the first row, and after the last. */
+const NONE = arrays(0);
 
 /** A batch of a series without candles. */
 export function emptyBatch({ symbol, timeframe }: Series): Batch {

@@ -9,12 +9,11 @@ import { type KlineDataset, klineArchive } from '../archive.ts';
 import { COINM_SPAN, COINM_SYMBOL, coinmListing } from '../coinm.ts';
 import { statusIn } from '../exchange-info.ts';
 import { binanceFamilies, binanceHosts } from '../hosts.ts';
-import { usdmRequest } from '../usdm.ts';
+import { USDM_PAGES, usdmRequest } from '../usdm.ts';
 import { candleTable, float } from './candle-table.ts';
 import { klineCsvParser } from './kline-csv.ts';
 import { parseKlineJson } from './kline-json.ts';
 import { type KlineRoute, klineEnds, klinePages } from './kline-route.ts';
-import { USDM_PAGES } from './usdm-pages.ts';
 
 /** What differs between the two futures markets. */
 export interface PricedContracts extends Pick<KlineRoute, 'host' | 'spanMs'> {

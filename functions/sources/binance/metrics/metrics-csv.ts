@@ -86,7 +86,7 @@ function readRows(
   const read = rest.flatMap((fields, i) => {
     const line = first + i;
     if (fields.length !== columns.length || fields[symbol] !== series.symbol) {
-      throw malformed(subject, `line ${line} of the CSV is no row of its metrics.`);
+      throw malformed(subject, `line ${line} of the CSV is not a row of its metrics.`);
     }
     const stamp = stampIn(fields[0]!);
     if (isStamp(stamp)) return [{ fields, line, stamp, raw: floorTo(stamp, READING_STEP) }];

@@ -94,7 +94,7 @@ export const openInterest: Statistic = {
   ],
 };
 
-/** Of COIN-M: contracts, and their value in the coin. */
+/** COIN-M has contracts, and their value in the coin. */
 export const coinmOpenInterest: Statistic = {
   ...openInterest,
   id: 'open_interest_binance_coinm',

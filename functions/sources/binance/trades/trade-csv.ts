@@ -31,7 +31,7 @@ export const PIECE_ROWS = 50_000;
 /**
  * Reads an archive's CSV of aggregated trades, in the order of their ids: with a header or without, milliseconds or microseconds,
  * `true` or `True`. Its pieces end with a whole step, so that memory does not grow with the file. A day's jump of ids is a finding; a
- * month's leaves the steps around it to the day's file, which once had what the month lacked.
+ * month's leaves the steps around it to the day's file, which once had what the month did not.
  * @param expected steps of the whole file; it says nothing about its rows
  */
 export function tradeCsvParser(
@@ -97,7 +97,7 @@ class TradeCsv implements StreamParser {
     return releasable(batch, findings, byDay ? whole : subtract(whole, this.#around(jumps)));
   }
 
-  /** The steps in which trades may lack. */
+  /** The steps in which trades may be missing. */
   #around(jumps: readonly Jump[]): RangeSet {
     return normalize(
       jumps.map(({ after, before }) => ({

@@ -10,7 +10,7 @@ const KEYS = ['a', 'p', 'q', 'f', 'l', 'T'] as const;
 
 /**
  * An answer of `aggTrades`: `{"a":26129,"p":"0.01633102","q":"4.70443515","f":27781,"l":27781,"T":1498793709153,"m":true}`. A trade is
- * final when it is there. One that does not read spoils the page: nothing else shows what is missing.
+ * final when it is there. One that cannot be parsed spoils the page: nothing else shows what is missing.
  * @throws GordonError `malformed-rows`
  */
 export function parseTradeJson(body: Uint8Array, series: Series): Parsed & { readonly rowsInBody: number } {

@@ -9,7 +9,7 @@ import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragmen
 import type { Runner } from '../../postgres/postgres.ts';
 
 /** The table whose rows the spans describe, and how they were written. */
-export interface Counted {
+export interface CountedTable {
   readonly table: TableSpec;
   /**
    * Rows were there already, so the server's count of written rows proves little: each row is checked. A table of events may have
@@ -31,7 +31,7 @@ export interface Broken extends Range {
  * A query for the first span of `added` (`span`, `state`, `rows`) that overlaps another or disagrees with the table. It costs one
  * index lookup for each span and no round trip of its own: it is part of the statement that enters the spans.
  */
-export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpan[], counted?: Counted) {
+export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpan[], counted?: CountedTable) {
   const around = hull(normalize(spans.map(({ span }) => span)))!;
   const found = counted ? foundIn(sql, series, spans, around, counted) : sql`added.rows`;
   const differs =
@@ -60,7 +60,7 @@ function foundIn(
   series: Series,
   spans: readonly NewSpan[],
   around: Range,
-  { table, merged }: Counted,
+  { table, merged }: CountedTable,
 ) {
   const time = sql`t.${sql(timeColumn(table))}`;
   const step = stepOf(series.timeframe);

@@ -2,7 +2,7 @@ import type { Page } from '../../../core/ledger/coverage.ts';
 import type { FindingBook } from '../../../core/ledger/ports.ts';
 import { type Clock, iso } from '../../../core/time/time.ts';
 import { epochMs, ofSeries } from '../../postgres/fragments.ts';
-import { type Sql, storeError, type Transaction } from '../../postgres/postgres.ts';
+import { guarded, type Sql, type Transaction } from '../../postgres/postgres.ts';
 import type { Author } from './write-spans.ts';
 
 /** A finding that is made again is stored once. */
@@ -37,8 +37,8 @@ export const createFindingBook = (sql: Sql, clock: Clock): FindingBook => ({
       until: until === undefined ? null : iso(until),
       detail,
     }));
-    try {
-      await sql.begin(async (tx) => {
+    await guarded('findings', () =>
+      sql.begin(async (tx) => {
         await tx`
           delete from market_data.findings f
           where ${ofSeries(tx, series)} and f.object = ${object} and f.kind in ${tx([...kinds])}
@@ -48,21 +48,18 @@ export const createFindingBook = (sql: Sql, clock: Clock): FindingBook => ({
                 as m (kind text, time timestamptz, until timestamptz, detail jsonb)
               where (m.kind, m.time, m.detail) = (f.kind, f.time, f.detail) and m.until is not distinct from f.until)`;
         await insertFindings(tx, { series, findings, object }, { jobId, chunk: object, at: clock() });
-      });
-    } catch (error) {
-      throw storeError(error, 'findings');
-    }
+      }),
+    );
   },
 
   async times(series, { kinds, object }, limit) {
-    try {
-      const rows = await sql<{ time: number }[]>`
+    const rows = await guarded(
+      'findings',
+      () => sql<{ time: number }[]>`
         select ${epochMs(sql, sql`time`)} as time from market_data.findings
         where ${ofSeries(sql, series)} and object = ${object} and kind in ${sql([...kinds])} and time is not null
-        order by market_data.findings.time desc limit ${limit}`;
-      return rows.map(({ time }) => time);
-    } catch (error) {
-      throw storeError(error, 'findings');
-    }
+        order by market_data.findings.time desc limit ${limit}`,
+    );
+    return rows.map(({ time }) => time);
   },
 });

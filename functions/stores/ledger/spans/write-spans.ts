@@ -8,7 +8,7 @@ import { stepOf } from '../../../core/time/timeframe.ts';
 import { type Fragment, toMultirange } from '../../postgres/fragments.ts';
 import { takeLocks } from '../../postgres/locks.ts';
 import type { Transaction } from '../../postgres/postgres.ts';
-import { type Broken, type Counted, selectBroken, toBreach } from './check-spans.ts';
+import { type Broken, type CountedTable, selectBroken, toBreach } from './check-spans.ts';
 import { readMissing, touching } from './read-ledger.ts';
 
 export interface Author {
@@ -85,7 +85,7 @@ export async function insertSpans(
   series: Series,
   spans: readonly NewSpan[],
   by: Author,
-  counted?: Counted,
+  counted?: CountedTable,
 ): Promise<void> {
   if (spans.length === 0) return;
   const rows = spanRows(series, spans);
@@ -129,7 +129,7 @@ export function spanRows(series: Series, spans: readonly NewSpan[]) {
   );
 }
 
-/** Only the last error of a span is kept, and only where it still lacks rows. The months must be locked. */
+/** Only the last error of a span is kept, and only where rows of it are still missing. The months must be locked. */
 export async function noteFailed(
   tx: Transaction,
   series: Series,

@@ -13,7 +13,7 @@ import { findContradictions, removeContradictions } from './contradictions.ts';
 
 /**
  * Compares the ledger with the rows, and removes spans that have no rows or contradict each other. Rows that the ledger does not
- * know are no error: the planner requests their span again.
+ * know are not an error: the planner requests their span again.
  *
  * Rows are counted by span, which the primary key answers without reading the table where it is vacuumed. Days are counted only
  * for a span that is short, and only a short day is compared step by step. The count takes no lock: rows and ledger are read in
@@ -34,7 +34,7 @@ export async function reconcile(
     wrong = union(doubled, denied);
     if (have.length === 0) return [];
     if (table.cadence === 'irregular') return shortSpans(tx, table, series, range);
-    const short = await shortOf(tx, table, series, have);
+    const short = await spansShortOfRows(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await removeLost(sql, table, series, suspects) : [];
@@ -63,7 +63,7 @@ function removeLost(sql: Sql, table: TableSpec, series: Series, suspects: RangeS
   });
 }
 
-/** Of events: spans with fewer rows than were written. Which row is gone cannot be known, so the whole span is removed. */
+/** Spans of events with fewer rows than were written. Which row is gone cannot be known, so the whole span is removed. */
 async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: Range): Promise<RangeSet> {
   const rows = await sql<Range[]>`
     select ${bounds(sql, sql`span`)}
@@ -107,7 +107,12 @@ export async function countRows(
 }
 
 /** Spans of the set, on the grid, with fewer rows than steps. One number for a span costs half of one number for each day. */
-async function shortOf(sql: Runner, table: TableSpec, series: Series, set: RangeSet): Promise<RangeSet> {
+async function spansShortOfRows(
+  sql: Runner,
+  table: TableSpec,
+  series: Series,
+  set: RangeSet,
+): Promise<RangeSet> {
   const within = { start: set[0]!.start, end: set.at(-1)!.end };
   const counts = await sql<{ rows: number }[]>`
     select ${countOf(sql, table, series, 'span', within)} as rows

@@ -49,7 +49,7 @@ export async function recount(
       select source, symbol, timeframe, span from counted, unnest(days * '{[-infinity,infinity)}'::tstzmultirange) span`;
     done += 1;
   }
-  // The schedule alone, which comes each minute: whoever waits for an answer reads the marks.
+  // The schedule alone, which comes each minute: a caller who waits for an answer reads the marks.
   if (!filter.sources && !filter.symbols) await foldLedger(sql);
   return { lost, left: due.length - done };
 }

@@ -24,8 +24,8 @@ interface Aggregate {
 
 /**
  * Makes the login of a URL the owner of the aggregates and their policies, where TimescaleDB keeps them. Only an owner may refresh
- * one by hand, the owner of a policy must be able to log in, and a function with its owner's rights cannot call the procedure. Whoever
- * holds that login's secret can refresh, and the others need not hold the migrator's. Harmless to repeat: what the login
+ * one by hand, the owner of a policy must be able to log in, and a function with its owner's rights cannot call the procedure. A holder
+ * of that login's secret can refresh, and the others need not hold the migrator's. Harmless to repeat: what the login
  * already owns is left alone. The migrator stays a member of it, so that later migrations may alter the views.
  * @param session the migrator's, outside of a transaction
  * @param url of the login; a login that does not exist is created with the URL's password

@@ -32,7 +32,7 @@ export const UNFILLED = 'The migration puts a URL here: gordon-data migrate --la
 
 const DUTIES = Object.keys(ROLE_OF) as Duty[];
 
-/** Where a login's URL leads and as whom. @throws TypeError where it is no URL */
+/** Where a login's URL leads and as whom. @throws TypeError where it is not a URL */
 export function credentialsOf(url: string): { readonly name: string; readonly password: string } {
   const { username, password } = new URL(url);
   return { name: decodeURIComponent(username), password: decodeURIComponent(password) };
@@ -66,7 +66,7 @@ interface State {
 
 /**
  * The statements that make the logins of some URLs as they have to be, in order. A login that exists gets the password of its URL. What a
- * reader could loosen for itself with `ALTER ROLE`, such as its time-out, is set anew.
+ * reader could loosen for itself with `ALTER ROLE`, such as its time-out, is set again.
  * @param session any login of the database
  */
 export async function planLogins(session: Runner, logins: Logins): Promise<Statement[]> {
@@ -169,7 +169,7 @@ function refused(
   statements: readonly Statement[],
   place: string,
 ): GordonError {
-  const why = missing ? 'does not exist' : 'is no login with the rights that it needs';
+  const why = missing ? 'does not exist' : 'is not a login with the rights that it needs';
   return new GordonError({
     code: 'roles-missing',
     subject: place,

@@ -1,16 +1,16 @@
 import { GordonError } from '../../../core/errors/errors.ts';
 import type { Runner } from '../postgres.ts';
 
-/** Since 16 a member may lack the right to take the role; before, every member had it. */
+/** Since 16 a member may not have the right to take the role; before, every member had it. */
 const MAY_TAKE = `pg_has_role(session_user, to_regrole(name),
   CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)`;
 
 /**
  * Creates what the migrations need and no table can hold: the two roles, the login's right to take them, and the writer's right
  * to create temporary tables (for the staging table of a page that meets rows without an account). Roles belong to the cluster
- * and rights to the database, so a copy or a restored database lacks them. Hence every run of the migrator does this, and no
+ * and rights to the database, so a copy or a restored database does not have them. Hence every run of the migrator does this, and no
  * migration does. What exists stays as it is, and needs no right of its own. Another database's migration may create the
- * roles at this very moment, so "exists already" is no failure in either of its forms.
+ * roles at this very moment, so "exists already" is not a failure in either of its forms.
  */
 export const ROLES = `
 DO $$

@@ -3,7 +3,7 @@ import { createAggregateStore } from '../../aggregates/aggregates.ts';
 import type { Flavour } from '../flavour.ts';
 import type { Runner } from '../postgres.ts';
 
-/** The note in `market_data.meta` of a migration that created the aggregates anew; nulls where there are no rows. */
+/** The note in `market_data.meta` of a migration that recreated the aggregates; nulls where there are no rows. */
 export const NOTE = 'aggregates-to-materialise';
 
 export interface Note {
@@ -16,7 +16,7 @@ export interface Note {
 const WINDOW = 90 * DAY;
 
 /**
- * Materialises the aggregates after a migration that created them anew, which a migration cannot do in its own transaction. Each
+ * Materialises the aggregates after a migration that recreated them, which a migration cannot do in its own transaction. Each
  * window is kept once it is done, so a run after a kill continues from there. Harmless to repeat: without a note it does
  * nothing.
  *

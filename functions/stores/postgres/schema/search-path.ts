@@ -3,7 +3,7 @@ import type { Runner } from '../postgres.ts';
 /**
  * Makes the names of `market_data` available without the schema in every new session of the database: `price_klines`,
  * `CALL refresh_continuous_aggregate('price_klines_1d', …)`. The schema is appended to the existing path, so no name changes
- * its meaning. The setting belongs to the database and not to its contents, so a copy or a restored database lacks it. Hence every
+ * its meaning. The setting belongs to the database and not to its contents, so a copy or a restored database does not have it. Hence every
  * run of the migrator sets it, and no migration does. A login that may not set it for the database sets it for itself.
  */
 export const SEARCH_PATH = `

@@ -167,17 +167,17 @@ describe('damage', () => {
       { kind: 'unreadable-cell', time: start + MINUTE, detail: { line: 2, column: 3, value: 'one' } },
     ]);
     expect(() => parse(damaged + line(start).replace(',1,1,', ',x,1,'), 11)).toThrow(
-      'klines_spot BTCUSDT 1m: 2 cells do not read beside 1 rows that do; the first is line 2, column 3: one.',
+      'klines_spot BTCUSDT 1m: 2 cells cannot be parsed beside 1 readable rows; the first is line 2, column 3: one.',
     );
     expect(() => parse(`${line(start)}${line(start)}Service,is,unavailable,,,,,,,,,\n`)).toThrow(
-      'line 3 of the CSV is no candle.',
+      'line 3 of the CSV is not a candle.',
     );
     expect(() => parse(`${line(start)}${start},1,1\n`)).toThrow(
       'line 2 of the CSV ends after 3 of 11 fields.',
     );
   });
 
-  it('is reported where a file is no text at all', () => {
+  it('is reported where a file is not text at all', () => {
     const noise = Uint8Array.from({ length: 200_000 }, (_, i) => 33 + (i % 7));
     expect(() => parseFile(klineCsvParser(series), noise, 16_384)).toThrow('is too long to be one');
   });

@@ -1,10 +1,10 @@
-import type { Period } from '../time/period.ts';
-import { clip, measure, type RangeSet } from '../time/range.ts';
-import { DAY } from '../time/time.ts';
+import type { Period } from '../../time/period.ts';
+import { clip, measure, type RangeSet } from '../../time/range.ts';
+import { DAY } from '../../time/time.ts';
+import type { ArchiveTier, Source } from '../source.ts';
 import { objectReach } from './object-reach.ts';
-import type { ArchiveTier, Source } from './source.ts';
 
-/** For up to two days a month's file is the dearer way where daily files hold the same rows. */
+/** For one or two days a month's file costs more than the daily files with the same rows. */
 const WORTH_A_MONTH = 2 * DAY;
 
 /**

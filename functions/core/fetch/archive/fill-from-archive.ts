@@ -1,8 +1,7 @@
-import { errorKind } from '../errors/error-codes.ts';
-import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import { accountedFor, readPaces } from '../ledger/account.ts';
-import type { Page } from '../ledger/coverage.ts';
-import { objectReach, periodsFor } from '../series/object-reach.ts';
+import { errorKind } from '../../errors/error-codes.ts';
+import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
+import { accountedFor, readPaces } from '../../ledger/account.ts';
+import type { Page } from '../../ledger/coverage.ts';
 import {
   type ArchiveTier,
   type Finding,
@@ -11,10 +10,11 @@ import {
   type ObjectFacts,
   type Parsed,
   reachOf,
-} from '../series/source.ts';
-import { countWithin, rowsWithin } from '../series/table.ts';
-import { wantedFromObject } from '../series/wanted-from-object.ts';
-import type { Period } from '../time/period.ts';
+} from '../../series/source.ts';
+import { countWithin, rowsWithin } from '../../series/table.ts';
+import { objectReach, periodsFor } from '../../series/tiers/object-reach.ts';
+import { wantedFromObject } from '../../series/tiers/wanted-from-object.ts';
+import type { Period } from '../../time/period.ts';
 import {
   clip,
   hull,
@@ -25,11 +25,11 @@ import {
   runsOf,
   subtract,
   union,
-} from '../time/range.ts';
-import { stepOf } from '../time/timeframe.ts';
-import { afterEnd } from './after-end.ts';
-import { explainExpired } from './explain-expired.ts';
-import type { FetchContext } from './fetch-context.ts';
+} from '../../time/range.ts';
+import { stepOf } from '../../time/timeframe.ts';
+import { afterEnd } from '../after-end.ts';
+import { explainExpired } from '../explain-expired.ts';
+import type { FetchContext } from '../fetch-context.ts';
 import {
   emptyPage,
   mayLieOutsideLife,
@@ -37,15 +37,25 @@ import {
   type Progress,
   type TierInput,
   type TierRun,
-} from './fetch-progress.ts';
+} from '../fetch-progress.ts';
+import type { ArchiveFile } from '../ports.ts';
+import { refuseUnanswered } from '../refused-answers.ts';
 import { withoutUnlisted } from './listed-periods.ts';
-import type { ArchiveFile } from './ports.ts';
-import { refuseUnanswered } from './refused-answers.ts';
+import { AHEAD, type ArchiveObject, ReadAhead, SMALL_OBJECT } from './read-ahead.ts';
 
 type Input = TierInput<ArchiveTier>;
 
 /** Reads the objects of one archive tier for the periods that are missing, and yields their rows page by page. */
 export async function* fillFromArchive(input: Input): TierRun {
+  const reader = new ReadAhead(input.ports.archive);
+  try {
+    yield* readPeriods(input, reader);
+  } finally {
+    await reader.end();
+  }
+}
+
+async function* readPeriods(input: Input, reader: ReadAhead): TierRun {
   const { ports, context, tier, progress } = input;
   const around = hull(progress.missing);
   if (!around) return;
@@ -68,10 +78,40 @@ export async function* fillFromArchive(input: Input): TierRun {
         ahead.filter((one) => wantedIn(one).length > 0),
       );
     } else {
-      yield* readObject(input, { period, labels }, wanted, siblings);
+      const begin = async (): Promise<void> => {
+        const next = looked || !mayLieOutsideLife(progress) ? rest : [];
+        reader.begin(await worthBeginning(input, period, next));
+      };
+      yield* readObject(input, { period, labels }, wanted, siblings, { reader, begin });
       ahead = rest;
     }
   }
+}
+
+/**
+ * Small objects that will be read after one that is there, whatever rows that one turns out to have.
+ * @param next periods in order; after an object that lacked none, until the listing has shown which of them have one
+ */
+async function worthBeginning(
+  input: Input,
+  period: Period,
+  next: readonly Period[],
+): Promise<ArchiveObject[]> {
+  const { ports, context, tier, progress } = input;
+  const { source } = context;
+  const step = stepOf(context.series.timeframe);
+  const objects: ArchiveObject[] = [];
+  if (source.table.offGrid) return objects;
+  let left = subtract(progress.missing, [objectReach(tier, period, step)]);
+  for (const one of next) {
+    if (objects.length === AHEAD) break;
+    const reach = objectReach(tier, one, step);
+    const wanted = wantedFromObject(source, tier, one, left, ports.clock(), step);
+    left = subtract(left, [reach]);
+    if (wanted.length === 0 || measure([one]) / step > SMALL_OBJECT) continue;
+    if (!(await outsideLife(input, reach))) objects.push(tier.object(context.series, one));
+  }
+  return objects;
 }
 
 /** The coarser object over a period was not there, or the one just before it: the next ones may not be there either. */
@@ -107,6 +147,7 @@ async function* readObject(
   facts: ObjectFacts,
   wanted: RangeSet,
   siblings: Map<string, RangeSet>,
+  { reader, begin }: { readonly reader: ReadAhead; begin(): Promise<void> },
 ): TierRun {
   const { ports, context, tier } = input;
   const { period } = facts;
@@ -120,7 +161,7 @@ async function* readObject(
   };
   let file: ArchiveFile | undefined;
   try {
-    file = await ports.archive.read(object);
+    file = await reader.read(object);
     const unproven = file && file.sha256 === undefined;
     const request = {
       what: unproven ? `${what} (not proven: no checksum is published)` : what,
@@ -130,6 +171,7 @@ async function* readObject(
     };
     yield { request };
     if (!file) return yield { object: { ...about, outcome: 'missing', request } };
+    await begin();
     const parser = tier.parser(context.series, measure([period]) / step, facts);
     const read = {
       object: request.what,
@@ -145,7 +187,7 @@ async function* readObject(
   } catch (error) {
     if (!(error instanceof GordonError) || !errorKind(error.code)?.damage) throw error;
     const { code, message } = error;
-    // A damaged object is no answer about the rows: they fall to the next tier, and the damage is kept on record.
+    // A damaged object says nothing about the rows: they fall to the next tier, and the damage is kept on record.
     const request = { what: `${what} (${code})`, status: 200, at: ports.clock() };
     yield { request };
     yield { object: { ...about, outcome: 'damaged', request, error: { code, message } } };

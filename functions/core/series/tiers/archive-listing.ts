@@ -1,4 +1,4 @@
-import type { HttpRequest } from './venue.ts';
+import type { HttpRequest } from '../venue.ts';
 
 export interface ListedObject {
   /** as in a request: begins with `/` */

@@ -1,7 +1,7 @@
 import { addYears, DAY, floorTo, isoDay } from '../../core/time/time.ts';
 
 /** A real-time period: the values that were known at any time in it. Days, both inclusive, as FRED writes them. */
-export interface Window {
+export interface RealtimePeriod {
   readonly realtime_start: string;
   readonly realtime_end: string;
 }
@@ -21,8 +21,8 @@ const YEARS = 7;
  * observation before its day. In order, touching, the last one without an end.
  * @param now epoch ms
  */
-export function windowsFrom(observation: number, now: number): readonly Window[] {
-  const out: Window[] = [];
+export function realtimePeriodsFrom(observation: number, now: number): readonly RealtimePeriod[] {
+  const out: RealtimePeriod[] = [];
   // St. Louis is behind UTC, and a period that begins tomorrow there is refused.
   let from = Math.min(floorTo(observation, DAY), floorTo(now, DAY) - DAY);
   if (from < ARCHIVES_FROM) {

@@ -1,6 +1,6 @@
-import { type Period, periodsIn } from '../time/period.ts';
-import type { Range } from '../time/range.ts';
-import type { ArchiveTier } from './source.ts';
+import { type Period, periodsIn } from '../../time/period.ts';
+import type { Range } from '../../time/range.ts';
+import type { ArchiveTier } from '../source.ts';
 
 /** The steps that the object of a period may hold: of a closing tier also the one at which the period ends. */
 export const objectReach = (tier: Pick<ArchiveTier, 'closing'>, period: Range, step: number): Range => ({

@@ -1,11 +1,11 @@
-import { BudgetExhausted, GordonError } from '../errors/errors.ts';
-import type { Series } from '../series/series.ts';
-import type { ArchiveListing, ArchiveTier } from '../series/source.ts';
-import { type Period, periodsIn } from '../time/period.ts';
-import type { Range } from '../time/range.ts';
-import { stepOf } from '../time/timeframe.ts';
-import type { TierInput, TierRun } from './fetch-progress.ts';
-import type { VenueClient } from './ports.ts';
+import { BudgetExhausted, GordonError } from '../../errors/errors.ts';
+import type { Series } from '../../series/series.ts';
+import type { ArchiveListing, ArchiveTier } from '../../series/source.ts';
+import { type Period, periodsIn } from '../../time/period.ts';
+import type { Range } from '../../time/range.ts';
+import { stepOf } from '../../time/timeframe.ts';
+import type { TierInput, TierRun } from '../fetch-progress.ts';
+import type { VenueClient } from '../ports.ts';
 
 export interface Listed {
   readonly periods: readonly Period[];
@@ -45,7 +45,7 @@ export async function listedPeriods(
 const WORTH_A_LISTING = 2;
 
 /**
- * Leaves out the periods of which the archive lists no object, once an answer has shown that objects lack: each would take a
+ * Leaves out the periods of which the archive lists no object, once an answer has shown that objects are missing: each would take a
  * request for itself and one for its checksum. What is left out counts as requested and missing.
  * @param ahead periods that are still to be read, in order
  * @returns those that are worth a request

@@ -1,3 +1,0 @@
-/** A job that still changes. */
-export const isActive = ({ status }: { readonly status: string }): boolean =>
-  status === 'queued' || status === 'running';
