@@ -40,7 +40,7 @@ export async function recount(
         stepOf(series.timeframe);
     }
     await retire(sql, series, clock());
-    // Rows that the ledger does not know may be gone as well: the days stay marked until candles are kept of them anew.
+    // Rows that the ledger does not know may be gone as well: the days stay marked until their candles are computed again.
     await sql`
       with counted as (
         delete from market_data.recounts
