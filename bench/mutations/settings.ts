@@ -79,7 +79,7 @@ const GIVEN_UP: Setting = {
   history: 28 * DAY,
 };
 
-/** Files of months that are published anew. */
+/** Files of months that are published again. */
 const MONTHS: Setting = {
   sources: ['funding_binance'],
   kinds: ['restated', 'republished'],

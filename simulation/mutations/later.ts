@@ -70,7 +70,7 @@ export const LATER: readonly Mutation[] = [
   },
   {
     id: 'chunks-at-work',
-    fault: 'a job that has ended shows chunks that are at work for ever',
+    fault: 'a job that has ended shows chunks that are at work forever',
     file: 'functions/core/jobs/job.ts',
     before: 'if (!isFinished(status)) return chunks;',
     after: "if (status !== 'queued') return chunks;",

@@ -20,7 +20,7 @@ const GIVING_UP: ReadonlySet<string> = new Set([
 
 /**
  * What is followed is requested without a hole from the first order on, however long nothing ran. To be looked at while faults go on:
- * whoever orders all of it anew fills what was left out.
+ * whoever orders all of it again fills what was left out.
  * @returns breaches in words
  */
 export function checkFollowed({ warehouse, venue, series, began }: World, plan: FaultPlan): string[] {

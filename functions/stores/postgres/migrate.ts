@@ -126,7 +126,7 @@ async function apply(
 ): Promise<void> {
   await session.unsafe('begin');
   try {
-    // It sees to its own table as well, but reads every file anew for that.
+    // It sees to its own table as well, but reads every file again for that.
     if (isFirst && (await postgrator.getDatabaseVersion()) < migration.version)
       await postgrator.migrate(String(migration.version));
     else await postgrator.runMigrations([migration]);

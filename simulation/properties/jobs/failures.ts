@@ -60,7 +60,7 @@ const CAUSES: readonly Causes[] = [
   { reads: /RetryableStoreError/, passing: [...DATABASE, ...TABLE] },
   { reads: /RetryableVenueError|ArchiveUnreachable/, passing: [...WAY, ...LATE, 'ban', 'throttle'] },
   { reads: /Lambda\.Unknown/, passing: [...DEATHS, 'invocation late'] },
-  // The next wave notes what ended without a word: only a job that began anew, or lacks what was there a moment ago, has no such wave.
+  // The next wave notes what ended without a word: only a job that began again, or lacks what was there a moment ago, has no such wave.
   { reads: SILENT, passing: ['host restarted', 'host is off', ...LOSSES] },
   { reads: /TooManyRequests/, passing: ['invocation refused'] },
   { reads: /SdkClientException/, passing: ['answer of an invocation lost'] },

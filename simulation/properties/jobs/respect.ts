@@ -54,7 +54,7 @@ export function judgeCancelled({ id, finishedAt = 0 }: Job, books: readonly Book
       if (jobId !== id || state !== 'have' || fetchedAt <= finishedAt) continue;
       // Siblings have commits of their own; and spans that were joined have the latest instant.
       if (!chunk.startsWith(`${series.source} `) || / and \d+ more$/.test(object ?? '')) continue;
-      // A file that was published anew has the job that loaded it first.
+      // A file that was published again has the job that loaded it first.
       const isRenewed = ({ kind, object: of }: KeptFinding): boolean =>
         kind === 'object-republished' && of === `${object}#${sha256}`;
       if ([...findings.values()].some(isRenewed)) continue;

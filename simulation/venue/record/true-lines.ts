@@ -71,7 +71,7 @@ function isSame(table: TableSpec, a: Cells, b: Cells): boolean {
   return isSure || canonicalLine(table, a) === canonicalLine(table, b);
 }
 
-/** One row, which is written anew for each. */
+/** One row, which is written again for each. */
 const SCRATCH = new Rows(1);
 
 function candle({ values }: Stock, series: Series, step: number, { t, row }: At): TrueRows {
