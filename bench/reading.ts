@@ -52,6 +52,9 @@ async function fillRows(sql: Sql): Promise<void> {
   }
   await sql`vacuum analyze market_data.spot_klines`;
   await sql`
+    insert into market_data.series (source, symbol, timeframe, requested)
+    select 'klines_spot', 'R' || i || 'USDT', '1m', '{[2025-01-01Z,2026-01-01Z)}' from generate_series(0, ${YEARS - 1}::int) i`;
+  await sql`
     insert into market_data.coverage (source, symbol, timeframe, span, state, rows, object, job_id, chunk, fetched_at)
     select 'klines_spot', 'R' || i || 'USDT', '1m', tstzrange(m, m + interval '1 month'), 'have',
       extract(epoch from m + interval '1 month' - m) / 60, 'an object', 'a job', 'a chunk', '2026-01-15Z'
@@ -93,6 +96,10 @@ await inFolder('reading', async (folder) => {
       },
     ],
     [
+      'a turn of keeping long candles, all of them kept',
+      () => host.services.candleKeeper.keepCandles(MINUTE),
+    ],
+    [
       'a turn of audit-gaps without its count of rows',
       async () => {
         // Its lease is due again, and so are those of the gaps.
@@ -126,6 +133,9 @@ await inFolder('reading', async (folder) => {
     await sql`vacuum analyze market_data.coverage, market_data.series`;
     // As the schedule does each minute.
     await host.services.catalog.recount(MINUTE);
+    await sql`
+      insert into market_data.kept_spans (source, symbol, timeframe, kept, changes)
+      select source, symbol, timeframe, '{[2021-01-01Z,2026-01-15Z)}', 0 from market_data.series`;
     await timed(works);
     if (YEARS === 0) return;
     clock = NOW;

@@ -367,7 +367,7 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
     expect(await state()).toEqual([[false, undefined]]);
     await catalog.request(BTC, { start: at.now - DAY, end: at.now - MINUTE });
     await catalog.request(BTC, { start: at.now - 401 * DAY, end: at.now - 400 * DAY });
-    await catalog.audited(BTC);
+    await catalog.audited([BTC]);
     expect(await state()).toEqual([[true, at.now]]);
   });
 }

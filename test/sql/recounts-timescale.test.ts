@@ -110,8 +110,8 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
   it('and no candle that is kept outlives its rows', async () => {
     const fives: Series = { ...BTC, timeframe: '5m' };
     const options = { tables: () => SPOT, clock: () => T0 + 200 * DAY };
-    await catalog.request(fives, days(0, 60));
-    await createSeriesStore(at.sql, options).commit([pageOf([days(0, 60)], { series: fives })], JOB);
+    await catalog.request(fives, days(0, 20));
+    await createSeriesStore(at.sql, options).commit([pageOf([days(0, 20)], { series: fives })], JOB);
     const request = {
       table: SPOT,
       where: { symbol: 'BTCUSDT', timeframe: '5m' },
@@ -126,8 +126,8 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
       return createCandleKeeper(at.sql, { sources, clock: options.clock }).keepCandles(DAY);
     };
     await at.exec(`select compress_chunk(c) from show_chunks('market_data.spot_klines') c`);
-    expect(await keep()).toBe(60);
-    expect(await chart()).toHaveLength(60);
+    expect(await keep()).toBe(20);
+    expect(await chart()).toHaveLength(20);
     expect(await chart()).toEqual(await computed());
     // They are what is read.
     await at.exec(`update market_data.kept_candles set close = -1 where bucket = '${iso(T0 + DAY)}'`);
@@ -152,6 +152,6 @@ describe.skipIf(timescaleAbsent)('on TimescaleDB the next count finds what is lo
       await keep();
       expect(await chart()).toEqual(await computed());
     }
-    expect(await chart()).toHaveLength(60 - (first!.end - T0) / DAY);
+    expect(await chart()).toHaveLength(20 - (first!.end - T0) / DAY);
   });
 });

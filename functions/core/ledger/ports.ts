@@ -111,8 +111,8 @@ export interface SeriesCatalog {
    * @param rule absent: everything is kept, including the ranges of dropped chunks
    */
   setRetention(source: string, rule?: Pick<Retention, 'before' | 'keepMs' | 'reason'>): Promise<void>;
-  /** records that all that was requested of a series has been reconciled */
-  audited(series: Series): Promise<void>;
+  /** records that all that was requested of some series has been reconciled */
+  audited(series: readonly Series[]): Promise<void>;
   /** rows of a series within a range, as the table has them */
   count(series: Series, range: Range): Promise<number>;
   /** what was ever requested, without reading rows or ledger */

@@ -94,7 +94,7 @@ export async function countSeries(ports: CountPorts, body: CountBody): Promise<C
     } else counted.push({ ...series, from: iso(range.start), to: iso(range.end), rows, lost });
     if (!completes) continue;
     await catalog.retire(series);
-    await catalog.audited(series);
+    await catalog.audited([series]);
   }
   return { counted, next: null };
 }

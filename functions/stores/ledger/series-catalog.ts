@@ -1,5 +1,4 @@
 import type { PurgingCatalog } from '../../core/ledger/ports.ts';
-import { ofSeries } from '../postgres/fragments.ts';
 import { guarded, type Sql } from '../postgres/postgres.ts';
 import { readPaces } from './paces.ts';
 import { report, requestedSeries, tails } from './report.ts';
@@ -53,9 +52,12 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
       guarded('the rows that were deleted', () => recount(sql, tables, clock, budgetMs, filter)),
 
     audited: (series) =>
-      guarded(series, async () => {
+      guarded(several(series), async () => {
+        const names = series.map(({ source, symbol, timeframe }) => ({ source, symbol, timeframe }));
         await sql`
-          update market_data.series set audited_at = ${new Date(clock())} where ${ofSeries(sql, series)}`;
+          update market_data.series s set audited_at = ${new Date(clock())}
+          from jsonb_to_recordset(${sql.json(names)}) a (source text, symbol text, timeframe text)
+          where s.source = a.source and s.symbol = a.symbol and s.timeframe = a.timeframe`;
       }),
 
     count: (series, range) => guarded(series, () => countRows(sql, tables(series.source), series, range)),

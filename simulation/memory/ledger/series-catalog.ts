@@ -97,9 +97,11 @@ export function createMemorySeriesCatalog(
       ),
 
     audited: (series) =>
-      write(`audited ${seriesLabel(series)}`, (now) => {
-        const book = warehouse.book(series);
-        if (book.record) book.record = { ...book.record, auditedAt: now };
+      write(`audited ${series.map(seriesLabel).join(', ')}`, (now) => {
+        for (const one of series) {
+          const book = warehouse.book(one);
+          if (book.record) book.record = { ...book.record, auditedAt: now };
+        }
       }),
 
     report: (filter) => report(warehouse, step, filter),

@@ -53,7 +53,7 @@ describe('an audit', () => {
     expect(await audit(world)).toMatchObject({ counted: 1, lost: 0, missing: 0, jobs: [] });
   });
 
-  it('reads the ledger where a report leaves a doubt, many series with one statement, and the leases of those alone that lack something', async () => {
+  it('works on many series with one statement, and on the ledger and the leases of those alone that may lack something', async () => {
     const reads = async (gaps: Range[]): Promise<string[]> => {
       const world = await marchWithout(gaps, undefined, ['AAA', 'BBB']);
       const { catalog, leases } = world.ports;
@@ -65,6 +65,12 @@ describe('an audit', () => {
           missingOf: (series, range) => {
             seen.push(`${series.map(({ symbol }) => symbol).join()} ${(range.end - range.start) / HOUR} h`);
             return catalog.missingOf(series, range);
+          },
+          retire: async (series) => {
+            seen.push(`retire ${series.symbol}`);
+          },
+          audited: async (series) => {
+            seen.push(`audited ${series.map(({ symbol }) => symbol).join()}`);
           },
         },
         leases: {
@@ -78,8 +84,8 @@ describe('an audit', () => {
       return seen;
     };
     // The first one is its own.
-    expect(await reads([])).toEqual(['audit-gaps']);
-    expect((await reads([hours(5, 7)])).slice(0, 2)).toEqual(['audit-gaps', 'AAA,BBB 2 h']);
+    expect(await reads([])).toEqual(['audit-gaps', 'audited AAA,BBB']);
+    expect((await reads([hours(5, 7)])).slice(2, 3)).toEqual(['AAA,BBB 2 h']);
   });
 
   it('orders what was never fetched, though nothing is lost', async () => {

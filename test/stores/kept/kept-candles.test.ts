@@ -116,6 +116,8 @@ describe('long candles that are kept', () => {
       candles: { step: 5 * MINUTE, every: DAY },
     };
     expect(await queries.rows(asOf)).toEqual(before.slice(0, 1));
+    const { series: _unknown, ...computed } = asOf;
+    expect(await queries.rows(computed)).toEqual(before.slice(0, 1));
   });
 
   it('are not used while rows change, whoever changes them and in whatever order it commits', async () => {
@@ -152,6 +154,24 @@ describe('long candles that are kept', () => {
       await keep();
       await expectRight();
     }
+  });
+
+  it('are not used after a restatement or a purge, of which no span may say anything', async () => {
+    await commit(0, 2_880);
+    // Rows without an account, as a restored table has them.
+    await hand`insert into market_data.spot_klines select 'BTCUSDT', '5m', ${at(2_880)}, 1, 2, 0, 1, 3, 4, 5, 6, 7`;
+    await fold();
+    await keep();
+    const rows = [candles([minutes(60, 90)], BTC, price(7))];
+    const restatement = { object: 'an object', changes: [], rows, spans: [minutes(60, 90)] };
+    await sql.begin((tx) => renew(tx, BTC, restatement, SPOT, NOW));
+    await expectRight();
+    await fold();
+    await keep();
+    await expectRight();
+    await catalog().purge(BTC, DAY);
+    await expectRight();
+    expect((await chart('1d')).read).toEqual([]);
   });
 
   it('are not entered of days that change after they were computed', async () => {

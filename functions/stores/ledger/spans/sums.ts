@@ -44,7 +44,7 @@ export async function foldLedger(sql: Sql): Promise<void> {
       marked as materialized (
         select source, symbol, timeframe, range_agg(span) as span from taken group by 1, 2, 3),
       kept as (${unmarked(tx, tx`m.span is not null`)}),
-      -- What was marked has its long candles computed again.
+      -- Long candles of what was marked are computed again.
       cut as (
         update market_data.kept_spans k set kept = k.kept - m.span from marked m
         where k.source = m.source and k.symbol = m.symbol and k.timeframe = m.timeframe and k.kept && m.span)
