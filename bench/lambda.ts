@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Host, startHost } from '../host/host.ts';
+import { startJobTable } from '../host/jobs/job-table.ts';
+import { JOB_TABLE } from '../host/local-aws.ts';
 import { fillDocument } from './document/fill-document.ts';
 import { makeBundles } from './lambda/bundles.ts';
 import { coldStarts } from './lambda/cold-starts.ts';
@@ -71,10 +73,17 @@ async function measureFetcher(host: Host, url: string): Promise<void> {
 
 async function withHost(work: (host: Host) => Promise<void>): Promise<void> {
   const ports = { jobs: 0, candles: 0, database: 0 };
-  const host = await startHost({ folder: join(folder, 'host'), ports, simulated: true });
+  // The functions reach a job table of AWS by the network: that of a host lies in a file of its process.
+  const jobTable = await startJobTable(JOB_TABLE);
+  const env = { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url };
   try {
-    await work(host);
+    const host = await startHost({ folder: join(folder, 'host'), ports, simulated: true, env });
+    try {
+      await work(host);
+    } finally {
+      await host.close();
+    }
   } finally {
-    await host.close();
+    await jobTable.close();
   }
 }
