@@ -22,7 +22,7 @@ import { LOCK } from './bucket-lock.ts';
 import { uploadFile } from './bucket-upload.ts';
 import { failing } from './folder-tree.ts';
 
-/** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is not such a address. @throws GordonError `invalid-request` */
+/** The bucket and the prefix of `s3://bucket/prefix`; undefined for what is not such an address. @throws GordonError `invalid-request` */
 export function bucketIn(address: string): { readonly bucket: string; readonly prefix: string } | undefined {
   if (!address.startsWith('s3://')) return undefined;
   const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/.exec(address) ?? [];

@@ -102,7 +102,7 @@ describe('a reader', () => {
     expect(lenient(Answer).parse(older)).toEqual(whole);
   });
 
-  it('still refuses what is not such a answer', () => {
+  it('still refuses what is not such an answer', () => {
     const { id: _, ...nameless } = whole;
     const odd = [
       nameless,
