@@ -170,6 +170,19 @@ export function describeSeriesCatalog(makeWarehouse: MakeWarehouse): void {
       expect(await catalog.missing(BTC, days(0, 40))).toEqual([days(0, 40)]);
     });
 
+    it('finds the rows beside each border at which a long span may be cut, and no other', async () => {
+      await store.commit([pageOf([minutes(700, 40 * 1440 + 50)])], JOB);
+      const cut = 31 * DAY;
+      const border = (Math.ceil(T0 / cut) * cut - T0) / MINUTE;
+      const lost = [
+        minutes(700, 701),
+        minutes(border - 1, border + 1),
+        minutes(40 * 1440 + 49, 40 * 1440 + 50),
+      ];
+      await at.loseRows(BTC, lost);
+      expect(await catalog.reconcile(BTC, days(0, 60))).toEqual(lost);
+    });
+
     it('is not deceived by rows without an account that make up the number', async () => {
       await store.commit([pageOf([minutes(0, 100)])], JOB);
       await store.commit([pageOf([minutes(200, 300)])], JOB);

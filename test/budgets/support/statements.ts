@@ -26,6 +26,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^insert into market_data\.closed_jobs/, 'close the job'],
   [/^delete from market_data\.closed_jobs/, 'forget jobs of long ago'],
   [/^select day from .*market_data\.coverage/, 'days of many spans'],
+  [/^select n from jsonb_to_recordset.* offset p\.steps - 1/, 'count the rows'],
   [/^select .*count\(\*\).* from "market_data"\."\w+" t\b/, 'count the rows'],
   [/\bfrom market_data\.series left join\b/, 'the account of the series'],
   [/\bfrom market_data\.retention order by\b/, 'the retention'],

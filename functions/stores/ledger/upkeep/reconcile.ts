@@ -1,7 +1,7 @@
 import type { Series } from '../../../core/series/series.ts';
 import { type TableSpec, timeColumn } from '../../../core/series/table.ts';
 import { hull, measure, normalize, type Range, type RangeSet, union } from '../../../core/time/range.ts';
-import { DAY, floorTo } from '../../../core/time/time.ts';
+import { DAY, floorTo, iso } from '../../../core/time/time.ts';
 import { stepOf } from '../../../core/time/timeframe.ts';
 import { tableName } from '../../copy/copy.ts';
 import { asRanges, bounds, ofSeries, ownRows, toMultirange } from '../../postgres/fragments.ts';
@@ -15,8 +15,8 @@ import { findContradictions, removeContradictions } from './contradictions.ts';
  * Compares the ledger with the rows, and removes spans that have no rows or contradict each other. Rows that the ledger does not
  * know are not an error: the planner requests their span again.
  *
- * Rows are counted by span, which the primary key answers without reading the table where it is vacuumed. Days are counted only
- * for a span that is short, and only a short day is compared step by step. The count takes no lock: rows and ledger are read in
+ * Rows are counted by pieces of spans, which the primary key answers without reading the table where it is vacuumed. Days are
+ * counted only for a piece that is short, and only a short day is compared step by step. The count takes no lock: rows and ledger are read in
  * one snapshot. Each result is checked once more under the lock before the ledger changes.
  * @returns what was removed
  */
@@ -34,7 +34,7 @@ export async function reconcile(
     wrong = union(doubled, denied);
     if (have.length === 0) return [];
     if (table.cadence === 'irregular') return shortSpans(tx, table, series, range);
-    const short = await spansShortOfRows(tx, table, series, have);
+    const short = await piecesShortOfRows(tx, table, series, have);
     return rowless(tx, table, series, short, await doubtfulDays(tx, table, series, short));
   }, 'isolation level repeatable read read only');
   const lost = suspects.length > 0 ? await removeLost(sql, table, series, suspects) : [];
@@ -75,16 +75,12 @@ async function shortSpans(sql: Runner, table: TableSpec, series: Series, range: 
   return normalize(rows.map(({ start, end }) => ({ start, end })));
 }
 
-/**
- * How many rows of the series lie in a range column of the query around it.
- * @param within bounds of the column, where they are known
- */
-const countOf = (sql: Runner, table: TableSpec, series: Series, span: 'span' | 'part', within?: Range) => {
+/** How many rows of the series lie in a range column of the query around it. */
+const countOf = (sql: Runner, table: TableSpec, series: Series, span: 'span' | 'part') => {
   const time = sql`t.${sql(timeColumn(table))}`;
   const [from, to] = [sql`lower(${sql(span)})`, sql`upper(${sql(span)})`];
   return sql`(select count(*) from ${sql.unsafe(tableName(table))} t
-    where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to}
-      ${within ? sql`and ${inBounds(sql, table, within)}` : sql``})`;
+    where ${ownRows(sql, table, series)} and ${time} >= ${from} and ${time} < ${to})`;
 };
 
 /** A bound that the planner knows: it excludes the other chunks of a hypertable, which with a hundred chunks saves nine tenths of the work. */
@@ -106,22 +102,49 @@ export async function countRows(
   return row?.rows ?? 0;
 }
 
-/** Spans of the set, on the grid, with fewer rows than steps. One number for a span costs half of one number for each day. */
-async function spansShortOfRows(
+/** Steps of a piece: about a month of minutes. A lost row makes the days of its piece be counted, and of no other month. */
+const STEPS_OF_A_PIECE = 45_000;
+
+/**
+ * Pieces of the set, on the grid, with fewer rows than steps. A whole piece has one more row where an offset has skipped all
+ * others. To skip a row takes four fifths of what `count(*)` takes for it, because no aggregate receives it, and nothing has
+ * to be projected when the columns are those of the key in its order.
+ */
+async function piecesShortOfRows(
   sql: Runner,
   table: TableSpec,
   series: Series,
   set: RangeSet,
 ): Promise<RangeSet> {
-  const within = { start: set[0]!.start, end: set.at(-1)!.end };
-  const counts = await sql<{ rows: number }[]>`
-    select ${countOf(sql, table, series, 'span', within)} as rows
-    from unnest(${toMultirange(set)}::tstzmultirange) with ordinality spans (span, n) order by n`;
   const step = stepOf(series.timeframe);
-  return set.filter((span, i) => counts[i]!.rows < measure([span]) / step);
+  const length = Math.max(DAY, floorTo(STEPS_OF_A_PIECE * step, DAY));
+  const pieces = set.flatMap((span) => cutAtMultiples(span, length));
+  const listed = pieces.map((piece, n) => ({
+    n,
+    start: iso(piece.start),
+    end: iso(piece.end),
+    steps: Math.ceil(measure([piece]) / step),
+  }));
+  const time = sql`t.${sql(timeColumn(table))}`;
+  const short = await sql<{ n: number }[]>`
+    select n from jsonb_to_recordset(${sql.json(listed)}) p (n int4, start timestamptz, "end" timestamptz, steps int8)
+    where not exists (
+      select ${sql(table.key.map((column) => `t.${column}`))} from ${sql.unsafe(tableName(table))} t
+      where ${ownRows(sql, table, series)} and ${time} >= p.start and ${time} < p."end" and ${inBounds(sql, table, hull(set)!)}
+      offset p.steps - 1)
+    order by n`;
+  return short.map(({ n }) => pieces[n]!);
 }
 
-/** Days of a set of short spans that have fewer rows than the ledger says, or where this cannot be decided: epoch ms. */
+const cutAtMultiples = ({ start, end }: Range, length: number): Range[] => {
+  const first = floorTo(start, length);
+  return Array.from({ length: Math.ceil((end - first) / length) }, (_, i) => ({
+    start: Math.max(start, first + i * length),
+    end: Math.min(end, first + (i + 1) * length),
+  }));
+};
+
+/** Days of short pieces that have fewer rows than the ledger says, or where this cannot be decided: epoch ms. */
 async function doubtfulDays(
   sql: Runner,
   table: TableSpec,
@@ -131,9 +154,9 @@ async function doubtfulDays(
   if (short.length === 0) return [];
   const covered = new Map<number, number>();
   for (const span of short) {
-    for (const day of daysOf(span)) {
-      const part = Math.min(span.end, day + DAY) - Math.max(span.start, day);
-      covered.set(day, (covered.get(day) ?? 0) + part);
+    for (const part of cutAtMultiples(span, DAY)) {
+      const day = floorTo(part.start, DAY);
+      covered.set(day, (covered.get(day) ?? 0) + measure([part]));
     }
   }
   const time = sql`t.${sql(timeColumn(table))}`;
@@ -176,7 +199,4 @@ async function rowless(
   return asRanges(rows);
 }
 
-const daysOf = (range: Range): number[] => {
-  const first = floorTo(range.start, DAY);
-  return Array.from({ length: Math.ceil((range.end - first) / DAY) }, (_, i) => first + i * DAY);
-};
+const daysOf = (range: Range): number[] => cutAtMultiples(range, DAY).map(({ start }) => floorTo(start, DAY));
