@@ -19,6 +19,7 @@ const LONG = [
   'runbooks/lines',
   'hosts/embedded',
   'cli/export/export',
+  'host/fleet/fleet',
   'infra/stack',
   'cli/process',
   'host/database/docker-host',

@@ -80,7 +80,7 @@ type Located = SeriesReport & { readonly warehouse: string };
 
 async function report(context: Context, given: ReportOptions): Promise<number> {
   const fleet = readFleet(fileOf(context, given));
-  let silent = 0;
+  const silent = new Set<string>();
   const answers = await Promise.all(
     Object.keys(fleet.warehouses).map(async (name): Promise<Located[]> => {
       try {
@@ -89,7 +89,7 @@ async function report(context: Context, given: ReportOptions): Promise<number> {
         return series.map((one) => ({ ...one, warehouse: name }));
       } catch (error) {
         if (!(error instanceof CliError)) throw error;
-        silent += 1;
+        silent.add(name);
         say(
           context.terminal.err,
           `gordon-data: ${name} is left out: ${oneLine(context.terminal.hint(error.message))}`,
@@ -100,14 +100,20 @@ async function report(context: Context, given: ReportOptions): Promise<number> {
   );
   const all = answers.flat().toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   if (given.json) printJson(context, all);
-  else show(context, fleet, all, given.gaps ?? false);
-  return silent > 0 || (given.failOnGaps && all.some(({ gaps }) => gaps.length > 0)) ? 1 : 0;
+  else show(context, fleet, all, silent, given.gaps ?? false);
+  return silent.size > 0 || (given.failOnGaps && all.some(({ gaps }) => gaps.length > 0)) ? 1 : 0;
 }
 
 const keyOf = ({ source, symbol, timeframe, warehouse }: Located): string =>
   [source, symbol, timeframe, warehouse].join(' ');
 
-function show(context: Context, fleet: Fleet, all: readonly Located[], gaps: boolean): void {
+function show(
+  context: Context,
+  fleet: Fleet,
+  all: readonly Located[],
+  silent: ReadonlySet<string>,
+  gaps: boolean,
+): void {
   const ordered = klinesFirst(all);
   if (all.length > 0) print(context, ...reportLines(ordered, context), '');
   for (const name of Object.keys(fleet.warehouses)) {
@@ -115,13 +121,18 @@ function show(context: Context, fleet: Fleet, all: readonly Located[], gaps: boo
     const rows = own.reduce((sum, series) => sum + series.rows, 0);
     print(context, `${name}: ${plural(own.length, 'series', 'series')}, ${count(rows)} rows`);
   }
+  const known = new Set(all.map(keyOf));
   const stray = all.filter(({ symbol, warehouse }) => fleet.symbols[symbol] !== warehouse);
-  for (const { source, symbol, warehouse } of stray) {
+  for (const one of stray) {
+    const { source, symbol, timeframe, warehouse } = one;
     const home = fleet.symbols[symbol];
     print(
       context,
       `${source} ${symbol} is in ${warehouse}, and the table has it ${home ? `in ${home}` : 'nowhere'}`,
     );
+    // A purge would lose it.
+    if (home && !silent.has(home) && !known.has(keyOf({ ...one, warehouse: home })))
+      print(context, `${source} ${symbol} ${timeframe} is not in ${home} yet`);
   }
   if (gaps) print(context, ...gapLines(ordered));
 }

@@ -78,6 +78,24 @@ describe('fleet report', () => {
     expect(stdout).toContain('klines_spot ETHUSDT is in a, and the table has it nowhere\n');
   });
 
+  it('says which series the symbol’s own warehouse does not have yet, before a purge would lose it', async () => {
+    const { b } = await two();
+    const late = await serve({
+      'GET /backfill/report': {
+        body: [
+          reported({ symbol: 'BTCUSDT' }),
+          reported({ symbol: 'BTCUSDT', timeframe: '1h' }),
+          reported({ symbol: 'XRPUSDT' }),
+        ],
+      },
+    });
+    write({ warehouses: { b: b.url, late: late.url }, symbols: { BTCUSDT: 'b' } });
+    const missing = (stdout: string) => stdout.split('\n').filter((line) => line.includes('yet'));
+    expect(missing((await fleet('report')).stdout)).toEqual(['klines_spot BTCUSDT 1h is not in b yet']);
+    await b.close();
+    expect(missing((await fleet('report')).stdout)).toEqual([]);
+  });
+
   it('ends with 1 for gaps where that is wanted', async () => {
     const gap = {
       from: '2025-01-01T00:00:00Z',
