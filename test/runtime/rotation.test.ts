@@ -4,7 +4,7 @@ import { createServices, type Services } from '../../functions/runtime/services.
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { UNFILLED, urlFor } from '../../functions/stores/postgres/roles/logins.ts';
 import { createTestDatabase, type TestDatabase } from '../helpers/database.ts';
-import { BTC, JOB, minutes, pageOf } from '../stores/klines.ts';
+import { BTC, JOB, minutes, pageOf, SPOT } from '../stores/klines.ts';
 
 let database: TestDatabase;
 let admin: Sql;
@@ -181,11 +181,13 @@ describe('a secret that is rotated', () => {
     await admin`update market_data.meta set value = '"postgres"' where key = 'flavour'`;
   });
 
-  it('reaches rows that come piece by piece, exports and findings with their first login', async () => {
-    await withServices(async ({ store, stored, months, findings }, rotation) => {
+  it('reaches rows that come piece by piece, files, exports and findings with their first login', async () => {
+    await withServices(async ({ store, stored, queries, months, findings }, rotation) => {
       await store.commit([at(0)], JOB);
       const day = minutes(0, 10);
+      const request = { table: SPOT, where: { symbol: BTC.symbol, timeframe: BTC.timeframe }, limit: 0 };
       const readers = {
+        files: () => piecesOf(queries.batches(request, new AbortController().signal)),
         stored: () => piecesOf(stored.read(BTC, day)),
         months: () => months.snapshot(BTC, (one) => piecesOf(one.rows(day))),
         findings: async () =>

@@ -1,5 +1,4 @@
 import type { CandleKeeper } from '../../core/ledger/ports.ts';
-import { summedColumns } from '../../core/queries/columns.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { Source, Sources } from '../../core/series/source.ts';
@@ -9,7 +8,7 @@ import { stepOf } from '../../core/time/timeframe.ts';
 import { ofSeries, ownColumns, type RangePairs, rangePairs, toRanges } from '../postgres/fragments.ts';
 import { takeLocks } from '../postgres/locks.ts';
 import { guarded, type Sql, type Transaction } from '../postgres/postgres.ts';
-import { madeSql } from '../queries/candle-sql.ts';
+import { madeSql, summed } from '../queries/candle-sql.ts';
 import { withParameters } from '../queries/row-sql.ts';
 import { fineTimeframes, keptLengths, markedOf } from './kept-sql.ts';
 
@@ -141,11 +140,10 @@ const keep = (sql: Sql, { table }: Source, { changes, ...due }: Due, piece: Rang
 
 async function enter(tx: Transaction, series: Series, name: string, request: RowsRequest): Promise<void> {
   const to = withParameters(tx);
-  const sums = summedColumns(request.table).reduce((all, column) => tx`${all}, ${tx(column)}`, tx`null`);
   const made = madeSql(to, request, request, request.to! - 1);
   await tx`
     insert into market_data.kept_candles (source, symbol, timeframe, every, bucket, open, high, low, close, sums, rows)
     select ${series.source}, ${series.symbol}, ${series.timeframe}, ${name}, bucket, open, high, low, close,
-      (array[${sums}]::float8[])[2:], rows
+      trim_array(array[${summed(tx, request.table)} null]::float8[], 1), rows
     from (${made}) made`;
 }

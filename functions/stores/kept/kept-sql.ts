@@ -1,9 +1,9 @@
-import { summedColumns } from '../../core/queries/columns.ts';
 import type { Series } from '../../core/series/series.ts';
 import type { TableSpec } from '../../core/series/table.ts';
 import { stepOf, type Timeframe } from '../../core/time/timeframe.ts';
 import { type Fragment, ofSeries } from '../postgres/fragments.ts';
 import type { Runner } from '../postgres/postgres.ts';
+import { summed } from '../queries/candle-sql.ts';
 
 /** Lengths of the candles that are kept: those of the console's charts that add up many rows. A day has a whole number of each. */
 const KEPT: readonly Timeframe[] = ['4h', '12h', '1d'];
@@ -37,7 +37,7 @@ export const keptDays = (sql: Runner, table: TableSpec, series: Series): Fragmen
 
 /** The sums of a kept candle as columns of the types that sums of the table's columns have. */
 export const keptSums = (sql: Runner, table: TableSpec): Fragment =>
-  summedColumns(table).reduce((all, name, i) => {
+  summed(sql, table, (column, name, i) => {
     const { type } = table.columns.find((column) => column.name === name)!;
-    return sql`${all}sums[${sql.unsafe(String(i + 1))}]${type === 'int4' ? sql`::int8` : sql``} as ${sql(name)}, `;
-  }, sql``);
+    return sql`sums[${sql.unsafe(String(i + 1))}]${type === 'int4' ? sql`::int8` : sql``} as ${column}`;
+  });

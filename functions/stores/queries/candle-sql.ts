@@ -1,9 +1,10 @@
 import { hasCloseTime, summedColumns } from '../../core/queries/columns.ts';
 import type { RowsRequest } from '../../core/queries/ports.ts';
-import { KNOWN_AT, timeColumn } from '../../core/series/table.ts';
+import { KNOWN_AT, type TableSpec, timeColumn } from '../../core/series/table.ts';
 import { HOUR } from '../../core/time/time.ts';
 import { tableName } from '../copy/copy.ts';
 import type { Fragment } from '../postgres/fragments.ts';
+import type { Runner } from '../postgres/postgres.ts';
 import { conditions, knownAt, type Span, type Writer } from './row-sql.ts';
 
 /** Candles longer than a day are counted from here, as `date_bin` is called below. */
@@ -40,15 +41,19 @@ export function candlesSql(
   const known = request.closesAfterMs === undefined ? undefined : knownAt(to, request, sql`bucket`);
   const made = madeSql(to, request, range, newest, kept);
   return sql`
-    select bucket as ${sql(timeColumn(table))}, ${close} open, high, low, close, ${summed(to, request)}
+    select bucket as ${sql(timeColumn(table))}, ${close} open, high, low, close, ${summed(sql, table)}
       rows${known ? sql`, ${known} as ${sql(KNOWN_AT.name)}` : sql``}
     from (${kept ? sql`${kept.rows} union all ${made}` : made}) candles
     ${asOf === undefined || !known ? sql`` : sql`where ${known} <= ${to.value(new Date(asOf))}`}`;
 }
 
-/** The names of the columns that are added, each with a comma behind it. */
-export const summed = ({ sql }: Writer, { table }: RowsRequest): Fragment =>
-  summedColumns(table).reduce((all, name) => sql`${all}${sql(name)}, `, sql``);
+/** A part of a list for each column whose values are added, each with a comma behind it. @param part defaults to its name */
+export const summed = (
+  sql: Runner,
+  table: TableSpec,
+  part: (column: Fragment, name: string, place: number) => Fragment = (column) => column,
+): Fragment =>
+  summedColumns(table).reduce((all, name, i) => sql`${all}${part(sql`${sql(name)}`, name, i)}, `, sql``);
 
 /**
  * Candles of which nothing is kept: `bucket`, prices, sums and `rows`. Their first and their last row are looked up by their key: to
@@ -72,7 +77,7 @@ export function madeSql(
     sql`(select t.${column} from ${rows} t where ${keys} and t.${time} = ${at})`;
   return sql`
     select bucket, ${of(sql`open`, sql`b.first_at`)} as open, high, low, ${of(sql`close`, sql`b.last_at`)} as close,
-      ${summed(to, request)} rows
+      ${summed(sql, table)} rows
     from (${bucketsSql(to, request, range, newest, kept)}) b`;
 }
 
@@ -89,10 +94,7 @@ function bucketsSql(
   const time = sql(timeColumn(request.table));
   const width = sql`${to.value(`${every} milliseconds`)}::interval`;
   const bin = (at: Fragment): Fragment => sql`date_bin(${width}, ${at}, '2000-01-01Z')`;
-  const sums = summedColumns(request.table).reduce(
-    (all, name) => sql`${all}sum(${sql(name)}) as ${sql(name)}, `,
-    sql``,
-  );
+  const sums = summed(sql, request.table, (column) => sql`sum(${column}) as ${column}`);
   const made = sql`min(${time}) as first_at, max(${time}) as last_at, max(high) as high, min(low) as low, ${sums} count(*) as rows`;
   // A row is known when it closes, not when the candle made of it closes.
   const closesAfterMs = request.closesAfterMs === undefined ? {} : { closesAfterMs: step };
@@ -105,12 +107,11 @@ function bucketsSql(
   const first =
     range.from === undefined ? end(sql`asc`) : sql`${to.value(new Date(range.from))}::timestamptz`;
   const last = newest === undefined ? end(sql`desc`) : sql`${to.value(new Date(newest))}::timestamptz`;
-  const names = summedColumns(request.table).reduce((all, name) => sql`${all}, ${sql(name)}`, sql``);
   return sql`
     select bucket, made.* from generate_series(${bin(first)}, ${last}, ${width}) bucket
     cross join lateral (
       select ${made} from (
-        select ${time}, high, low${names} from ${rows}
+        select ${summed(sql, request.table)} ${time}, high, low from ${rows}
         where ${wanted} and ${time} >= bucket and ${time} < bucket + ${width}
         order by ${time}) ordered) made
     where made.rows > 0${kept ? sql` and not ${kept.has(sql`bucket`)}` : sql``}`;
