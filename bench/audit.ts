@@ -8,6 +8,7 @@ import { AT_ONCE } from '../functions/core/schedules/audit.ts';
 import type { Series } from '../functions/core/series/series.ts';
 import { connect, type Sql } from '../functions/stores/postgres/postgres.ts';
 import { type Host, startHost } from '../host/host.ts';
+import { countCpu } from './growth/gauges.ts';
 import { inFolder, unlessInterrupted } from './temporary-folder.ts';
 
 const STAGES = (process.env.SYMBOLS ?? '19').split(',').map(Number);
@@ -52,19 +53,27 @@ async function stage(
   await pMap(fresh, (series) => fill(sql, catalog, series), { concurrency: AT_ONCE });
   all.push(...fresh);
   await sql`vacuum (analyze) market_data.spot_klines`;
-  const [{ rows }] = (await sql`select count(*)::int8 as rows from market_data.spot_klines`) as never as [
-    { rows: number },
+  const [{ rows, size }] = (await sql`
+    select count(*)::int8 as rows, pg_relation_size('market_data.spot_klines_pkey') as size from market_data.spot_klines`) as never as [
+    { rows: number; size: number },
   ];
   const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    const cpu = await countCpu(sql);
     const began = performance.now();
     const result = await work();
     const ms = performance.now() - began;
-    const each = `${((ms / rows) * 1e6).toFixed(0)} ns a row, ${(ms / all.length).toFixed(1)} ms a series`;
+    const nanoseconds = (seconds: number) => `${((seconds / rows) * 1e9).toFixed(0)} ns a row`;
+    const processor = `of PostgreSQL's processor ${nanoseconds(cpu().sessions)}`;
+    const each = `${nanoseconds(ms / 1_000)}, ${processor}, ${(ms / all.length).toFixed(1)} ms a series`;
     console.log(`${what}: ${(ms / 1_000).toFixed(2)} s, ${each}`);
     return result;
   };
-  console.log(`${rows.toLocaleString('en')} rows of ${symbols} series, one ledger span for each month`);
+  console.log(
+    `${rows.toLocaleString('en')} rows of ${symbols} series, one ledger span for each month, ${(size / rows).toFixed(1)} bytes of key a row`,
+  );
   await timed('audit, nothing missing', auditAll);
+  // The first one also meets pages that are not written to the disk yet.
+  await timed('the same once more', auditAll);
   await sql`delete from market_data.spot_klines where ctid in (
     select ctid from market_data.spot_klines tablesample system (1) limit ${HOLES})`;
   const lost = await timed(`audit, ${HOLES.toLocaleString('en')} rows deleted`, auditAll);
