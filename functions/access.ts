@@ -4,6 +4,8 @@ export type Access =
   | ('job-table' | 'job-table:read')
   /** starts executions of the backfill state machine */
   | 'workflow'
+  /** looks up how these executions ended */
+  | 'workflow:read'
   /** logs in to the database: with nothing but the right to read, or to write rows and ledger, or as the owner of the schema */
   | ('database:read' | 'database:write' | 'database:own')
   /** as the owner of the aggregates, where that is another login */

@@ -66,7 +66,7 @@ export const functions: readonly FunctionSpec[] = [
     ...step,
     handler: 'refresh',
     description: 'Starts a job for the tail of every series that was ever requested',
-    access: ['job-table', 'workflow', 'database:write', 'venues'],
+    access: ['job-table', 'workflow', 'workflow:read', 'database:write', 'venues', 'events'],
     // Candles each minute; every other source has an interval of its own.
     schedules: [{ name: 'refresh', everyMinutes: 1, description: 'the newest rows of every series' }],
   },

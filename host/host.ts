@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
-import { ACTIVE_STATUSES } from '../functions/core/jobs/job.ts';
+import { activeJobs } from '../functions/core/jobs/stop-job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
 import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
@@ -283,14 +283,5 @@ async function minutesSince({ runs, clock }: Services, schedule: string): Promis
 
 /** The interpreter forgets its executions; the job table does not. */
 async function resumeJobs(services: Services): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await services.jobs.list({
-      statuses: ACTIVE_STATUSES,
-      limit: 100,
-      ...(after && { after }),
-    });
-    for (const job of page.jobs) await services.workflow.start(job.id);
-    after = page.more ? page.jobs.at(-1)?.id : undefined;
-  } while (after);
+  for await (const { id } of activeJobs(services.jobs)) await services.workflow.start(id);
 }

@@ -20,7 +20,10 @@ export interface StepFunctions {
 }
 
 interface Execution {
+  /** epoch seconds, as in the answers */
   readonly startDate: number;
+  stopDate?: number;
+  cause?: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly abort: () => void;
   readonly done: Promise<void>;
@@ -56,12 +59,12 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
   const executions = new Map<string, Execution>();
 
   /** Calls the functions that EventBridge would call at the end of an execution. */
-  async function notify(name: string, status: Execution['status']): Promise<void> {
+  async function notify(name: string, { status, cause }: Execution): Promise<void> {
     const listeners = functions.filter(({ events = [] }) =>
       events.some((event) => (event.statuses as readonly string[]).includes(status)),
     );
     for (const { handler } of listeners) {
-      await invoke(handler, { detail: { name, status } }).catch((error: unknown) =>
+      await invoke(handler, { detail: { name, status, cause } }).catch((error: unknown) =>
         rootLogger.error(`${handler} after ${name}: ${describeError(error)}`),
       );
     }
@@ -75,6 +78,15 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
     }
   }
 
+  function end(name: string, execution: Execution, status: Execution['status'], cause?: string): void {
+    if (execution.status !== 'RUNNING') return;
+    execution.status = status;
+    execution.stopDate = Date.now() / 1_000;
+    if (cause !== undefined) execution.cause = cause;
+    forgetOldest();
+    void notify(name, execution);
+  }
+
   function start(name: string, input: unknown): Execution {
     const run = machine.run(input as never, { overrides, noThrowOnAbort: true } as never);
     const execution: Execution = {
@@ -82,15 +94,9 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       status: 'RUNNING',
       abort: () => run.abort(),
       done: run.result.then(
-        () => end('SUCCEEDED'),
-        () => end('FAILED'),
+        () => end(name, execution, 'SUCCEEDED'),
+        (error: unknown) => end(name, execution, 'FAILED', describeError(error)),
       ),
-    };
-    const end = (status: Execution['status']): void => {
-      if (execution.status !== 'RUNNING') return;
-      execution.status = status;
-      forgetOldest();
-      void notify(name, status);
     };
     executions.set(name, execution);
     return execution;
@@ -102,18 +108,15 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       const { startDate } = start(name!, JSON.parse(input ?? '{}'));
       return { executionArn: `${ARN}:execution:backfill:${name}`, startDate };
     },
-    StopExecution: ({ executionArn }) => {
+    StopExecution: ({ executionArn, cause }) => {
       const execution = find(executions, executionArn!);
       execution.abort();
-      if (execution.status === 'RUNNING') {
-        execution.status = 'ABORTED';
-        void notify(executionArn!.split(':').at(-1)!, 'ABORTED');
-      }
-      return { stopDate: Date.now() / 1_000 };
+      end(nameIn(executionArn!), execution, 'ABORTED', cause);
+      return { stopDate: execution.stopDate };
     },
     DescribeExecution: ({ executionArn }) => {
-      const { status, startDate } = find(executions, executionArn!);
-      return { executionArn, status, startDate };
+      const { status, startDate, stopDate, cause } = find(executions, executionArn!);
+      return { executionArn, status, startDate, stopDate, cause };
     },
   };
   const server = apiServer(actions);
@@ -140,8 +143,10 @@ class ApiError extends Error {
   }
 }
 
+const nameIn = (arn: string): string => arn.split(':').at(-1)!;
+
 function find(executions: Map<string, Execution>, arn: string): Execution {
-  const execution = executions.get(arn.split(':').at(-1)!);
+  const execution = executions.get(nameIn(arn));
   if (!execution) throw new ApiError('ExecutionDoesNotExist', arn);
   return execution;
 }

@@ -192,14 +192,12 @@ export async function createServices(
 }
 
 const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workflow' | 'events'>> => ({
-  workflow: () => ({
+  workflow: () => {
     // Only those that start executions know the state machine; the others must not need it.
-    start: (id) =>
-      createWorkflow(
-        required(env, 'GORDON_STATE_MACHINE_ARN'),
-        new SFNClient(awsConfig(variables, 'SFN')),
-      ).start(id),
-  }),
+    const open = (): Workflow =>
+      createWorkflow(required(env, 'GORDON_STATE_MACHINE_ARN'), new SFNClient(awsConfig(variables, 'SFN')));
+    return { start: (id) => open().start(id), describe: (id) => open().describe(id) };
+  },
   events: () =>
     env.GORDON_EVENT_BUS
       ? createEvents(env.GORDON_EVENT_BUS, new EventBridgeClient(awsConfig(variables, 'EVENTBRIDGE')))

@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { isFinished } from '../core/jobs/job.ts';
-import { stopJob } from '../core/jobs/stop-job.ts';
-import type { FinalStatus } from '../core/ledger/ports.ts';
-import { jobEvents } from '../core/workflow/events.ts';
+import { noteStopped } from '../core/jobs/stop-job.ts';
 import { eventHandler } from '../runtime/scheduled-handler.ts';
 import { servicesFromEnv, type Uses } from '../runtime/services.ts';
 
@@ -16,26 +13,11 @@ const Stopped = z.object({
   }),
 });
 
-export const createHandler = eventHandler(
-  async ({ jobs, catalog, events }: Uses<'jobs' | 'catalog' | 'events'>, log, event) => {
-    const { name, status, error, cause } = Stopped.parse(event).detail;
-    const before = await jobs.get(name);
-    const job = await stopJob(jobs, { jobId: name, status, cause: cause ?? error ?? undefined });
-    if (job && isFinished(job.status)) await catalog.settle(name, job.status as FinalStatus);
-    log.info('execution stopped', { jobId: name, execution: status, status: job?.status ?? 'unknown' });
-    // An end that the state machine reported itself was announced by its last state.
-    if (job && before && !isFinished(before.status)) {
-      await events.publish(
-        jobEvents({
-          jobId: name,
-          status: job.status as FinalStatus,
-          rows: job.rows,
-          reason: job.reason ?? '',
-        }),
-      );
-    }
-    return { jobId: name, status: job?.status ?? null };
-  },
-);
+export const createHandler = eventHandler(async (ports: Uses<'jobs' | 'catalog' | 'events'>, log, event) => {
+  const { name, status, error, cause } = Stopped.parse(event).detail;
+  const job = await noteStopped(ports, { jobId: name, status, cause: cause ?? error ?? undefined });
+  log.info('execution stopped', { jobId: name, execution: status, status: job?.status ?? 'unknown' });
+  return { jobId: name, status: job?.status ?? null };
+});
 
 export const handler = createHandler(servicesFromEnv);

@@ -1,4 +1,5 @@
 import { startForgotten } from '../core/jobs/start-forgotten.ts';
+import { endAbandoned } from '../core/jobs/stop-job.ts';
 import { type RefreshTailPorts, refreshTails } from '../core/schedules/refresh.ts';
 import { MINUTE, SECOND } from '../core/time/time.ts';
 import { scheduledHandler } from '../runtime/scheduled-handler.ts';
@@ -15,7 +16,10 @@ const RECOUNT_BUDGET = MINUTE;
 
 export const createHandler = scheduledHandler(
   'refresh',
-  async (ports: RefreshTailPorts & Uses<'catalog' | 'readerWatch' | 'candleKeeper'>, log) => {
+  async (
+    ports: RefreshTailPorts & Uses<'catalog' | 'events' | 'readerWatch' | 'candleKeeper' | 'workflow'>,
+    log,
+  ) => {
     // First of all, because what follows may be what waits.
     for (const ended of await ports.readerWatch.endStalling(READER_PATIENCE))
       log.warn('reader ended', { ...ended });
@@ -23,9 +27,11 @@ export const createHandler = scheduledHandler(
     const { lost } = await ports.catalog.recount(RECOUNT_BUDGET);
     const forgotten = await startForgotten(ports);
     const started = await refreshTails(ports);
+    const { ended, resumed } = await endAbandoned(ports);
+    for (const jobId of ended) log.warn('execution ended without a word', { jobId });
     // Last of all: nobody waits for it, and what was marked above is folded.
     const kept = await ports.candleKeeper.keepCandles(KEEPING_BUDGET);
-    log.info('refresh', { started, forgotten, lost, kept });
+    log.info('refresh', { started, forgotten, resumed, lost, kept });
     return { started };
   },
 );

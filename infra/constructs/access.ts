@@ -48,6 +48,8 @@ export function grantFor(access: Access, resources: Resources): Grant {
         environment: { GORDON_STATE_MACHINE_ARN: stateMachineArn },
         statements: [allow(['states:StartExecution'], stateMachineArn)],
       };
+    case 'workflow:read':
+      return executionsOf(stateMachineArn);
     case 'events':
       return {
         environment: { GORDON_EVENT_BUS: bus.eventBusName },
@@ -73,6 +75,16 @@ export function grantFor(access: Access, resources: Resources): Grant {
       return { environment, statements: key.statements };
     }
   }
+}
+
+function executionsOf(stateMachineArn: string): Grant {
+  const [before, after] = stateMachineArn.split(':stateMachine:');
+  const executions = `${before}:execution:${after}:*`;
+  return {
+    environment: { GORDON_STATE_MACHINE_ARN: stateMachineArn },
+    statements: [allow(['states:DescribeExecution'], executions)],
+    wildcards: { [executions]: 'Executions are named by the ids of jobs, which are made at run time.' },
+  };
 }
 
 /** The objects below its own prefix, and the names of these. */

@@ -12,7 +12,7 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
   [/ has \S+ as it was before /, 'files as the archive has them'],
   [/ says \d+ rows and wrote /, 'a job counts its rows'],
   [/ succeeded, and .* lacks /, 'success means complete'],
-  [/, and its execution has succeeded$|^job \S+ is gone$/, 'a job ends with its execution'],
+  [/, and its execution (?:has succeeded|[A-Z]+ at \S+)$|^job \S+ is gone$/, 'a job ends with its execution'],
   [/, and an order of \S+ got it$/, 'an order gets a job at work'],
   [/ and shows .* as \w+$/, 'what has ended is shown as ended'],
   [/^job \S+ was cancelled at /, 'a cancelled job stops'],

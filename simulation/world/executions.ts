@@ -1,3 +1,4 @@
+import type { EndedExecution } from '../../functions/core/jobs/ports.ts';
 import type { ExecutionInput } from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import { backfillDefinition, type Placeholders } from '../../statemachines/definition.ts';
@@ -10,6 +11,8 @@ interface Execution {
   readonly process: Process;
   isWanted: boolean;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
+  /** epoch ms; 0 while it is at work */
+  endedAt: number;
 }
 
 export interface ExecutionsOptions {
@@ -67,7 +70,7 @@ export class Executions {
         reached,
       }),
     );
-    const execution: Execution = { process, isWanted: true, status: 'RUNNING' };
+    const execution: Execution = { process, isWanted: true, status: 'RUNNING', endedAt: 0 };
     this.#executions.set(jobId, execution);
     ended.then(
       () => this.#end(jobId, 'SUCCEEDED'),
@@ -76,6 +79,13 @@ export class Executions {
         this.#end(jobId, 'FAILED');
       },
     );
+  }
+
+  describe(jobId: string): 'running' | 'absent' | EndedExecution {
+    const execution = this.#executions.get(jobId);
+    if (!execution) return 'absent';
+    const { status, endedAt } = execution;
+    return status === 'RUNNING' ? 'running' : { status, endedAt };
   }
 
   running(): string[] {
@@ -113,6 +123,7 @@ export class Executions {
     const execution = this.#executions.get(jobId);
     if (execution?.status !== 'RUNNING') return;
     execution.status = status;
+    execution.endedAt = this.#options.scheduler.now();
     this.#options.ended(jobId, status);
     // EventBridge passes on what the manifest names.
     if (status === 'SUCCEEDED') return;

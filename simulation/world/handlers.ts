@@ -2,13 +2,17 @@ import { BudgetExhausted, describeError, GordonError } from '../../functions/cor
 import { withCode } from '../../functions/core/jobs/caught.ts';
 import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chunk.ts';
 import { failJob, finalizeJob } from '../../functions/core/jobs/finish-job.ts';
-import { isFinished } from '../../functions/core/jobs/job.ts';
 import { type PlanPorts, planWave } from '../../functions/core/jobs/plan-wave.ts';
 import { recordChunkFailure } from '../../functions/core/jobs/record-chunk-failure.ts';
 import type { RefreshPorts } from '../../functions/core/jobs/refresh-aggregates.ts';
 import { startForgotten } from '../../functions/core/jobs/start-forgotten.ts';
-import { type StoppedExecution, stopJob } from '../../functions/core/jobs/stop-job.ts';
-import type { FinalStatus, PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
+import {
+  type AbandonedPorts,
+  endAbandoned,
+  noteStopped,
+  type StoppedExecution,
+} from '../../functions/core/jobs/stop-job.ts';
+import type { PurgingCatalog, SeriesStore } from '../../functions/core/ledger/ports.ts';
 import { type InstrumentPorts, watchInstruments } from '../../functions/core/listing/watch-instruments.ts';
 import { type WatchLivesPorts, watchLives } from '../../functions/core/listing/watch-lives.ts';
 import { type CreatePorts, createJob } from '../../functions/core/orders/create-job.ts';
@@ -42,6 +46,7 @@ import {
 export interface Ports
   extends PlanPorts,
     FetchPorts,
+    AbandonedPorts,
     CreatePorts,
     OrderPorts,
     VerifyPorts,
@@ -51,6 +56,7 @@ export interface Ports
     WatchLivesPorts,
     RefreshPorts {
   readonly jobs: CreatePorts['jobs'];
+  readonly workflow: AbandonedPorts['workflow'];
   readonly store: SeriesStore;
   readonly catalog: PurgingCatalog;
   readonly labels: WatchPorts['labels'];
@@ -84,15 +90,16 @@ const handlers: Bundle['handlers'] = {
   'fail-job': async (ports, event) =>
     FinalizeJobOutput.parse(await failJob(ports, FailJobInput.parse(event))),
 
-  async 'execution-stopped'({ jobs, catalog }, event: StoppedExecution) {
-    const job = await stopJob(jobs, event);
-    if (job && isFinished(job.status)) await catalog.settle(event.jobId, job.status as FinalStatus);
+  async 'execution-stopped'(ports, event: StoppedExecution) {
+    await noteStopped(ports, event);
   },
 
   async refresh(ports) {
     await ports.catalog.recount(MINUTE);
     await startForgotten(ports);
-    return refreshTails(ports);
+    const started = await refreshTails(ports);
+    await endAbandoned(ports);
+    return started;
   },
   'audit-gaps': (ports) => auditGaps(ports),
   async 'watch-instruments'(ports) {

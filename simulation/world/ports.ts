@@ -5,6 +5,7 @@ import type { Roster, Universe } from '../../functions/core/series/universe.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { Sha256 } from '../../functions/core/verify/ports.ts';
+import type { Events } from '../../functions/core/workflow/events.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedVenue } from '../engine/venue.ts';
 import { createMemoryJobStore } from '../memory/jobs/job-store.ts';
@@ -22,6 +23,7 @@ import { createMemoryHistoryWatch } from '../memory/watch/history-watch.ts';
 import { createMemoryInstruments } from '../memory/watch/instruments.ts';
 import { createMemoryLabelBook } from '../memory/watch/labels.ts';
 import { createMemoryLivesDue } from '../memory/watch/lives-due.ts';
+import type { Executions } from './executions.ts';
 import type { Bundle, Ports } from './handlers.ts';
 import type { PortFaults } from './port-faults.ts';
 
@@ -34,7 +36,7 @@ export interface Shared {
   readonly faults: PortFaults;
   /** our clock, which may be wrong */
   readonly clock: Clock;
-  readonly start: (jobId: string) => void;
+  readonly executions: Pick<Executions, 'start' | 'describe'>;
 }
 
 /** The ports of one process, made for each: it shares nothing with another one but what outlives it. */
@@ -66,6 +68,7 @@ class ProcessPorts implements Ports {
   }
 
   readonly hasKey = (): boolean => true;
+  readonly events = NOBODY_LISTENS;
   readonly sha256 = sha256;
 
   get clock(): Clock {
@@ -142,12 +145,14 @@ class ProcessPorts implements Ports {
   }
 
   get workflow(): Ports['workflow'] {
-    const { start, faults } = this.#shared;
-    return this.#once('workflow', () => ({
+    return this.#port('workflow', 'workflow', (step, { executions }) => ({
       start: async (id: string) => {
-        await this.#step(`workflow start ${id}`);
-        start(id);
-        await faults.after(this.#process, 'workflow start');
+        await step(`start ${id}`);
+        executions.start(id);
+      },
+      describe: async (id: string) => {
+        await step(`describe ${id}`);
+        return executions.describe(id);
       },
     }));
   }
@@ -203,6 +208,8 @@ function sha256(): Sha256 {
 /** Of the sources of a version those that the run has. */
 const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
   Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
+
+const NOBODY_LISTENS: Events = { publish: async () => {} };
 
 type Method = (...given: unknown[]) => unknown;
 

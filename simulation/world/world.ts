@@ -121,7 +121,7 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
             venue: this.venue,
             faults: this.ports,
             clock: () => this.scheduler.now() + this.clock.skew,
-            start: (jobId) => this.executions.start(jobId),
+            executions: this.executions,
           },
           process,
           version,

@@ -2,6 +2,8 @@ import { type FetchPorts, fetchChunk } from '../../functions/core/jobs/fetch-chu
 import { type FinalizePorts, finalizeJob } from '../../functions/core/jobs/finish-job.ts';
 import type { Job, JobOrder } from '../../functions/core/jobs/job.ts';
 import { planWave } from '../../functions/core/jobs/plan-wave.ts';
+import type { Workflow } from '../../functions/core/jobs/ports.ts';
+import type { AbandonedPorts } from '../../functions/core/jobs/stop-job.ts';
 import type { Page } from '../../functions/core/ledger/coverage.ts';
 import type { PlannedChunk } from '../../functions/core/ledger/plan.ts';
 import type { SeriesStore } from '../../functions/core/ledger/ports.ts';
@@ -13,6 +15,7 @@ import type { Range } from '../../functions/core/time/range.ts';
 import { DAY, HOUR } from '../../functions/core/time/time.ts';
 import type { VerifyPorts } from '../../functions/core/verify/verify-period.ts';
 import type { FetchChunkInput } from '../../functions/core/workflow/contracts.ts';
+import type { ProgramEvent } from '../../functions/core/workflow/events.ts';
 import { sha256 } from '../../functions/stores/files/sha256.ts';
 import { createMemoryJobStore } from '../../simulation/memory/jobs/job-store.ts';
 import { emptyJobTables } from '../../simulation/memory/jobs/job-tables.ts';
@@ -48,7 +51,8 @@ type Ports = FinalizePorts &
   FetchPorts &
   CreatePorts &
   AuditPorts &
-  VerifyPorts & { readonly store: SeriesStore };
+  VerifyPorts &
+  AbandonedPorts & { readonly store: SeriesStore };
 
 /** A warehouse, a job table and a venue in memory, on a clock that stands still until a test moves it. */
 export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
@@ -65,6 +69,8 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
   market.list('BBB', { listedAt: Date.UTC(2020, 0) });
   const venue = new MemoryVenue({ market, sources, clock: now, wait });
   const started: string[] = [];
+  const published: ProgramEvent[] = [];
+  const executions = new Map<string, Awaited<ReturnType<Workflow['describe']>>>();
   const refreshed: Range[][] = [];
   const store = createMemorySeriesStore(warehouse, now);
   const catalog = createMemorySeriesCatalog(warehouse, now);
@@ -87,7 +93,9 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
       start: async (id) => {
         started.push(id);
       },
+      describe: async (id) => executions.get(id) ?? 'absent',
     },
+    events: { publish: async (some) => void published.push(...some) },
     hasKey: () => false,
     auditEveryMs: HOUR,
     aggregates: {
@@ -156,6 +164,8 @@ export function worldOf(traits: readonly Traits[] = [{ id: 'plain' }]) {
     market,
     venue,
     started,
+    executions,
+    published,
     refreshed,
     order,
     newJob,

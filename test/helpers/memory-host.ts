@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
+import type { EndedExecution, Workflow } from '../../functions/core/jobs/ports.ts';
 import type { Series } from '../../functions/core/series/series.ts';
 import { canonicalLine, asObject as namedCells } from '../../functions/core/verify/canonical.ts';
 import { functions } from '../../functions/manifest.ts';
@@ -91,10 +92,22 @@ export async function startMemoryHost(options: MemoryHostOptions = {}): Promise<
   );
   const loaded = await loadFunctions(async () => services);
   const executions = new Map<string, Promise<unknown>>();
-  const start = async (jobId: string): Promise<void> => {
-    if (!executions.has(jobId)) executions.set(jobId, execute(loaded, jobId, sleep));
+  const ends = new Map<string, EndedExecution>();
+  const end = (jobId: string, status: EndedExecution['status']) =>
+    ends.set(jobId, { status, endedAt: clock() });
+  const workflow: Workflow = {
+    async start(jobId) {
+      if (executions.has(jobId)) return;
+      const execution = execute(loaded, jobId, sleep);
+      executions.set(jobId, execution);
+      execution.then(
+        () => end(jobId, 'SUCCEEDED'),
+        () => end(jobId, 'FAILED'),
+      );
+    },
+    describe: async (jobId) => ends.get(jobId) ?? (executions.has(jobId) ? 'running' : 'absent'),
   };
-  replace(services, { ...databaseOf(warehouse, clock), workflow: { start } });
+  replace(services, { ...databaseOf(warehouse, clock), workflow });
   const server = await startApiServer(0, (handler, event, gone) => loaded.call(handler, event, gone));
   const url = `http://127.0.0.1:${server.port}`;
   const ask: MemoryHost['ask'] = async (path, init) => {

@@ -30,6 +30,9 @@ const OPENS: Record<FunctionSpec['access'][number], readonly string[]> = {
   workflow: [
     'states:StartExecution on arn:aws:states:eu-central-1:123456789012:stateMachine:GordonData-backfill',
   ],
+  'workflow:read': [
+    'states:DescribeExecution on arn:aws:states:eu-central-1:123456789012:execution:GordonData-backfill:*',
+  ],
   'database:own': ['secretsmanager:PutSecretValue on AggregatesUrlSecret, ReaderUrlSecret, WriterUrlSecret'],
   // Reading of several secrets becomes one statement: see below.
   'database:read': [],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { HOUR } from '../../functions/core/time/time.ts';
 import { readRegressions } from '../../simulation/regressions.ts';
 import { type Outcome, type RunSpec, simulate } from '../../simulation/run.ts';
 import { earlierVersion } from '../../simulation/world/earlier-version.ts';
@@ -11,13 +12,26 @@ const SHORT = { days: 0.1, quiet: 0.1 } as const;
 const CUT = { kind: 'connection to the database cut', at: 0, skip: 0, times: 1 };
 const SEEDS = [1, 2];
 
-const inProcess = async (spec: RunSpec): Promise<Pick<Outcome, 'hash' | 'steps'>> => {
+/** As `npm run simulate` runs them, but half an hour each, with as many faults as two days have: a small one, a usual one and a large one. */
+const SWARM = [3, 22, 10].map(
+  (seed): RunSpec => ({ seed, swarm: true, days: 0.02, quiet: 0.005, history: HOUR, mean: 6 }),
+);
+
+type Traced = Pick<Outcome, 'hash' | 'steps'>;
+const traceOf = ({ hash, steps }: Outcome): Traced => ({ hash, steps });
+
+/** Runs several in one other process, the last one first: what a run leaves in its process must not reach the next one. */
+const inProcess = async (specs: readonly RunSpec[]): Promise<Traced[]> => {
   const script = `
     import { simulate } from './simulation/run.ts';
-    const { hash, steps } = await simulate(${JSON.stringify(spec)});
-    console.log(JSON.stringify({ hash, steps }));`;
+    const traces = [];
+    for (const spec of ${JSON.stringify(specs.toReversed())}) {
+      const { hash, steps } = await simulate(spec);
+      traces.unshift({ hash, steps });
+    }
+    console.log(JSON.stringify(traces));`;
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
-  return JSON.parse(stdout) as Pick<Outcome, 'hash' | 'steps'>;
+  return JSON.parse(stdout) as Traced[];
 };
 
 const runs = new Map<number, Promise<Outcome>>();
@@ -30,9 +44,16 @@ function runOf(seed: number): Promise<Outcome> {
 
 describe('a run of a seed', () => {
   it('has one trace, in whatever process', async () => {
-    const [{ hash, steps }, other] = await Promise.all([runOf(1), inProcess({ seed: 1, ...SHORT })]);
-    expect({ hash, steps }).toEqual(other);
-    expect(steps).toBeGreaterThan(1_000);
+    const specs = [{ seed: 1, ...SHORT }, ...SWARM];
+    const others = inProcess(specs);
+    const own = [await runOf(1)];
+    for (const spec of SWARM) own.push(await simulate(spec));
+    expect(own.map(traceOf)).toEqual(await others);
+    for (const { steps } of own) expect(steps).toBeGreaterThan(1_000);
+    // Each of the sizes is among them, and so is a fault.
+    const swarm = own.slice(1);
+    expect(new Set(swarm.map(({ ordered }) => ordered.length)).size).toBe(SWARM.length);
+    for (const { strokes } of swarm) expect(strokes.size).toBeGreaterThan(0);
   });
 
   it.each(SEEDS)('leaves nothing that must not be: %i', async (seed) => {

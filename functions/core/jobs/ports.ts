@@ -108,8 +108,20 @@ export interface NewJob {
   readonly joined: boolean;
 }
 
+/** How an execution ended. */
+export interface EndedExecution {
+  /** as Step Functions names it */
+  readonly status: 'SUCCEEDED' | 'ABORTED' | 'FAILED' | 'TIMED_OUT';
+  /** epoch ms */
+  readonly endedAt: number;
+  /** what was given with the stop, or what failed */
+  readonly cause?: string | undefined;
+}
+
 /** Where jobs run: Step Functions, or what stands in for it. */
 export interface Workflow {
   /** Starts the execution named by the job's id; starting it twice is harmless. */
   start(jobId: string): Promise<void>;
+  /** Where the execution of a job is. `absent`: nothing knows it, because it was never started, or its host has been restarted since. */
+  describe(jobId: string): Promise<'running' | 'absent' | EndedExecution>;
 }

@@ -11,7 +11,7 @@ const FORGOTTEN_AFTER = 2 * MINUTE;
  */
 export async function startForgotten(ports: {
   readonly jobs: Pick<JobStore, 'list'>;
-  readonly workflow: Workflow;
+  readonly workflow: Pick<Workflow, 'start'>;
   readonly clock: Clock;
 }): Promise<string[]> {
   const { jobs } = await ports.jobs.list({ statuses: ['queued'], limit: 100 });

@@ -1,19 +1,20 @@
-import type { FinalStatus } from '../ledger/ports.ts';
-import { isFinished, type Job, rowsOf } from './job.ts';
-import type { JobStore } from './ports.ts';
+import type { FinalStatus, SeriesCatalog } from '../ledger/ports.ts';
+import { type Clock, MINUTE } from '../time/time.ts';
+import { type Events, jobEvents } from '../workflow/events.ts';
+import { ACTIVE_STATUSES, isFinished, type Job, rowsOf } from './job.ts';
+import { type EndedExecution, type JobStore, MOST_JOBS, type Workflow } from './ports.ts';
 
 /** How Step Functions says that an execution ended other than by its last state. */
-export interface StoppedExecution {
+export interface StoppedExecution extends Pick<EndedExecution, 'status' | 'cause'> {
   /** also the name of the execution */
   readonly jobId: string;
-  readonly status: 'ABORTED' | 'FAILED' | 'TIMED_OUT';
-  /** what was given with the stop, or what failed */
-  readonly cause?: string | undefined;
 }
 
 const ENDS: Readonly<
   Record<StoppedExecution['status'], { readonly status: FinalStatus; readonly words: string }>
 > = {
+  // The job table was restored from a time before, or lost what the last state wrote.
+  SUCCEEDED: { status: 'failed', words: 'its execution ended, and the job table does not know how' },
   ABORTED: { status: 'cancelled', words: 'its execution was stopped' },
   FAILED: { status: 'failed', words: 'its execution failed' },
   TIMED_OUT: { status: 'failed', words: 'its execution ran out of time' },
@@ -24,10 +25,98 @@ const ENDS: Readonly<
  * state of a failing execution has noted the reason before.
  * @returns the job as it now is; undefined when there is none, as for one that has expired
  */
-export async function stopJob(jobs: JobStore, stopped: StoppedExecution): Promise<Job | undefined> {
+export async function stopJob(
+  jobs: Pick<JobStore, 'get' | 'chunks' | 'finish'>,
+  stopped: StoppedExecution,
+): Promise<Job | undefined> {
   const job = await jobs.get(stopped.jobId);
   if (!job || isFinished(job.status)) return job;
   const rows = rowsOf(await jobs.chunks(job.id));
   const { status, words } = ENDS[stopped.status];
   return jobs.finish(job.id, { status, rows, reason: stopped.cause ? `${words}: ${stopped.cause}` : words });
+}
+
+export interface StopPorts {
+  readonly jobs: Pick<JobStore, 'get' | 'chunks' | 'finish'>;
+  readonly catalog: Pick<SeriesCatalog, 'settle'>;
+  readonly events: Events;
+}
+
+/**
+ * What follows from the end of such an execution: its job ends, what the job had begun in the ledger is settled, and the end is announced.
+ * @returns as `stopJob` does
+ */
+export async function noteStopped(ports: StopPorts, stopped: StoppedExecution): Promise<Job | undefined> {
+  const { jobId } = stopped;
+  const before = await ports.jobs.get(jobId);
+  const job = await stopJob(ports.jobs, stopped);
+  if (!job || !before || !isFinished(job.status)) return job;
+  const status = job.status as FinalStatus;
+  await ports.catalog.settle(jobId, status);
+  // An end that the state machine reported itself was announced by its last state.
+  if (!isFinished(before.status))
+    await ports.events.publish(jobEvents({ jobId, status, rows: job.rows, reason: job.reason ?? '' }));
+  return job;
+}
+
+/**
+ * For so long a job may be silent before its execution is looked up, and for so long the end of an execution is left to its states and to
+ * `execution-stopped`, which is tried three times.
+ */
+const PATIENCE = 10 * MINUTE;
+
+/** Executions are looked up by the turns of the first two minutes of each ten: a turn comes each minute, and one of two may be lost. */
+const LOOK_EVERY = 10 * MINUTE;
+const LOOK_WITHIN = 2 * MINUTE;
+
+export interface AbandonedPorts extends StopPorts {
+  readonly jobs: StopPorts['jobs'] & Pick<JobStore, 'list'>;
+  readonly workflow: Workflow;
+  readonly clock: Clock;
+}
+
+/**
+ * Ends jobs whose execution has ended while nobody could note it: its last states and then `execution-stopped` met one fault after the other.
+ * A job that has no execution any more gets one, as after a restart of its host. Those at work cost one request each in ten minutes.
+ * @returns ids of jobs
+ */
+export async function endAbandoned(
+  ports: AbandonedPorts,
+): Promise<{ readonly ended: string[]; readonly resumed: string[] }> {
+  const [ended, resumed]: [string[], string[]] = [[], []];
+  const now = ports.clock();
+  if (now % LOOK_EVERY >= LOOK_WITHIN) return { ended, resumed };
+  // Whichever way the clock went since.
+  const isOld = (at: number): boolean => Math.abs(now - at) >= PATIENCE;
+  for await (const job of activeJobs(ports.jobs)) {
+    if (!isOld(lastSign(job))) continue;
+    const execution = await ports.workflow.describe(job.id);
+    if (execution === 'absent') {
+      await ports.workflow.start(job.id);
+      resumed.push(job.id);
+    } else if (execution !== 'running' && isOld(execution.endedAt)) {
+      const { status, cause } = execution;
+      await noteStopped(ports, { jobId: job.id, status, cause });
+      ended.push(job.id);
+    }
+  }
+  return { ended, resumed };
+}
+
+/** Of what the job itself says: its chunks are not read for this. */
+const lastSign = ({ createdAt, startedAt = createdAt, phaseAt = startedAt }: Job): number =>
+  Math.max(startedAt, phaseAt);
+
+/** Every job that has not ended, newest first. */
+export async function* activeJobs(jobs: Pick<JobStore, 'list'>): AsyncGenerator<Job> {
+  let after: string | undefined;
+  do {
+    const page = await jobs.list({
+      statuses: ACTIVE_STATUSES,
+      limit: MOST_JOBS,
+      ...(after !== undefined && { after }),
+    });
+    yield* page.jobs;
+    after = page.more ? page.jobs.at(-1)?.id : undefined;
+  } while (after !== undefined);
 }

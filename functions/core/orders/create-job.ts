@@ -17,7 +17,7 @@ import { orderIdentity } from './same-order.ts';
 
 export interface CreatePorts extends SymbolPorts {
   readonly jobs: JobStore;
-  readonly workflow: Workflow;
+  readonly workflow: Pick<Workflow, 'start'>;
   readonly sources: Sources;
   readonly clock: Clock;
   /** whether the key that a source needs is set */

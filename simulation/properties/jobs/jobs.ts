@@ -1,7 +1,7 @@
-import { isFinished, type Job } from '../../../functions/core/jobs/job.ts';
+import { isFinished, type Job, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { jobSeries, orderedRange, overdue } from '../../../functions/core/jobs/job-series.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
-import { HOUR, iso } from '../../../functions/core/time/time.ts';
+import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { missingIn } from '../../memory/ledger/ledger.ts';
 import type { World } from '../../world/world.ts';
 import { judgeLeases } from './orders.ts';
@@ -38,13 +38,30 @@ function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[
   });
 }
 
-/** After a quiet period no job is at work that began long ago, and no turn is held by one who died. @returns breaches in words */
-export function checkLiveness({ tables, scheduler }: World): string[] {
-  const old = [...tables.jobs.values()].filter(
-    ({ status, createdAt }) => !isFinished(status) && createdAt < scheduler.now() - HOUR,
-  );
+/** As long as somebody may take to find out that an execution has ended. */
+const FOUND_WITHIN = 30 * MINUTE;
+
+/**
+ * After a quiet period no job is at work that began long ago or whose execution has ended, and no turn is held by one who died.
+ * @returns breaches in words
+ */
+export function checkLiveness({ tables, scheduler, executions }: World): string[] {
+  const now = scheduler.now();
+  const atWork = [...tables.jobs.values()].filter(({ status }) => !isFinished(status));
+  const old = atWork.filter(({ createdAt }) => createdAt < now - HOUR);
   return [
+    ...atWork.flatMap(({ id, status }) => judgeExecution(id, status, executions.describe(id), now)),
     ...old.map(({ id, status, createdAt }) => `job ${id} of ${iso(createdAt)} is still ${status}`),
-    ...judgeLeases(tables.leases.values(), scheduler.now()),
+    ...judgeLeases(tables.leases.values(), now),
   ];
+}
+
+function judgeExecution(
+  id: string,
+  status: JobStatus,
+  execution: ReturnType<World['executions']['describe']>,
+  now: number,
+): string[] {
+  if (typeof execution === 'string' || execution.endedAt >= now - FOUND_WITHIN) return [];
+  return [`job ${id} is ${status}, and its execution ${execution.status} at ${iso(execution.endedAt)}`];
 }

@@ -54,7 +54,13 @@ export async function startAws({ decide, keyNeeds, jobTable, s3, secret }: AwsOp
       Entries: (JSON.parse(body.toString()) as { Entries: unknown[] }).Entries.map(() => ({ EventId: '1' })),
     }),
     states({ body }) {
-      const { name, stateMachineArn } = JSON.parse(body.toString()) as Record<string, string>;
+      const {
+        name,
+        stateMachineArn,
+        executionArn: of,
+      } = JSON.parse(body.toString()) as Record<string, string>;
+      // Nobody has noted the end of one that is looked up.
+      if (of !== undefined) return { executionArn: of, status: 'FAILED', startDate: 1, stopDate: 2 };
       seen.started.push(name!);
       const executionArn = `${stateMachineArn!.replace(':stateMachine:', ':execution:')}:${name}`;
       return { executionArn, startDate: 1 };

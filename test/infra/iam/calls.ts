@@ -42,7 +42,9 @@ const NEEDS: Readonly<Record<string, (request: Received) => Need[]>> = {
       regional('events', `event-bus/${bus}`),
     ),
   ),
-  states: targeted('states', ({ stateMachineArn }) => [String(stateMachineArn)]),
+  states: targeted('states', ({ stateMachineArn, executionArn }) => [
+    String(executionArn ?? stateMachineArn),
+  ]),
   secretsmanager: targeted('secretsmanager', ({ SecretId }) => [String(SecretId)]),
   lambda: ({ url }) => [
     {

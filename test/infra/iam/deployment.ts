@@ -57,6 +57,8 @@ export interface Deployment extends AsyncDisposable {
   readonly sql: Sql;
   /** lets time pass, ms */
   skip(ms: number): void;
+  /** epoch ms */
+  now(): number;
   /** runs the state machine for a job. @param failing a function that fails each time */
   execute(jobId: string, failing?: string): Promise<void>;
 }
@@ -143,6 +145,7 @@ export async function startDeployment(
     },
     sql: database.connect({ max: 1 }),
     skip: time.skip,
+    now: time.clock,
     async execute(jobId, failing) {
       const input = { jobId, nextWave: 1, previousMissing: -1 };
       await interpret(MACHINE, input, {

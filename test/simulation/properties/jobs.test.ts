@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../functions/core/jobs/job.ts';
-import { DAY, HOUR } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
 import { checkJob, checkLiveness } from '../../../simulation/properties/jobs/jobs.ts';
 import type { World as Simulated } from '../../../simulation/world/world.ts';
 import { AAA, hours, NOW, type World, worldOf } from '../../core/world.ts';
@@ -14,12 +14,16 @@ async function afterJob(): Promise<{ readonly world: World; readonly job: Job }>
 }
 
 /** What a property sees of a simulated world. */
-const seen = ({ tables, warehouse, sources, clock }: World, more: Partial<Simulated> = {}): Simulated =>
+const seen = (
+  { tables, warehouse, sources, clock, executions }: World,
+  more: Partial<Simulated> = {},
+): Simulated =>
   ({
     tables,
     warehouse,
     venue: { sources },
     scheduler: { now: () => clock.now },
+    executions: { describe: (id: string) => executions.get(id) ?? 'absent' },
     clock: { skew: 0 },
     disturbedAt: Number.NEGATIVE_INFINITY,
     ...more,
@@ -65,6 +69,19 @@ describe('a job whose execution has succeeded', () => {
 });
 
 describe('after a quiet period', () => {
+  it('no job is at work whose execution ended more than half an hour ago', async () => {
+    const world = worldOf();
+    const { id } = await world.newJob();
+    world.executions.set(id, { status: 'FAILED', endedAt: NOW });
+    world.clock.now += 30 * MINUTE;
+    expect(checkLiveness(seen(world))).toEqual([]);
+    world.clock.now += 1;
+    const breach = `job ${id} is queued, and its execution FAILED at 2025-06-10T10:00:00Z`;
+    expect(checkLiveness(seen(world))).toEqual([breach]);
+    world.executions.set(id, 'running');
+    expect(checkLiveness(seen(world))).toEqual([]);
+  });
+
   it('no job is at work that began long ago, and no turn is held', async () => {
     const world = worldOf();
     const { id } = await world.newJob();
