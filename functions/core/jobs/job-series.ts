@@ -142,7 +142,7 @@ export const overdue = (missing: RangeSet, series: JobSeries, now: number): Rang
     end: settledEnd(series.spec, stepOf(series.timeframe), now),
   });
 
-/** Steps of a part. With fewer its transaction and the search for contradictions take longer than the count. */
+/** Steps of a part: some 0.03 s of counting. For fewer no transaction and no search for contradictions of their own are worth it. */
 const WORTH_A_PART = 100_000;
 
 export interface CountingPorts {
