@@ -40,6 +40,8 @@ interface Runner extends Ready {
   readonly outcomes: Outcome[];
 }
 
+const peakMegabytes = (): number => Math.round(process.resourceUsage().maxRSS / 1_024);
+
 const absent: string[] = [];
 const runners: Runner[] = [];
 for (const peer of PEERS === '0' ? [rawCopy] : peers) {
@@ -58,6 +60,8 @@ const host = await startHost({
 const sql = connect(host.databaseUrl, { max: 2 });
 try {
   await backfill(host, WANTED.rows);
+  // Here, for what the files and raw COPY leave to the collector of this process is not the host's.
+  const ofOne = peakMegabytes();
   const { GORDON_BINANCE_ARCHIVE_URL, GORDON_BINANCE_LISTING_URL, GORDON_BINANCE_SPOT_URL } = venues.env;
   const testbed = {
     venue: {
@@ -88,14 +92,13 @@ try {
       if (!runner.peer.once || round === 1) await measure(runner, testbed, round);
     }
   }
-  const memory = Math.round(process.resourceUsage().maxRSS / 1_024);
   console.log(`
 one year of ${WANTED.symbol} 1m, ${whole(WANTED.rows)} rows, median of ${ROUNDS} rounds${LINE === undefined ? ' (one of the ccxt loop)' : `, venue behind a line of ${LINE} (ms, MB/s)`}
 
 ${tableOf(gordon, runners, process.argv.includes('--markdown'))}
 
 gordon-data once more, nothing missing: ${median(again).toFixed(2)} s
-peak memory of the whole host (functions, state machine, job table, API): ${memory} MB`);
+peak memory of the whole host (functions, state machine, job table, API): ${ofOne} MB after one order, ${peakMegabytes()} MB with all that this process sent for others`);
   for (const line of absent) console.log(`left out: ${line}`);
 } finally {
   await sql.end();

@@ -1,19 +1,19 @@
 /**
- * `node bench/lambda.ts [--docs] [--part fetch|peak|cold] [--months 6] [--runs 5] [--bundles DIR]`: measures what the functions
- * cost on Lambda; `--docs` writes the tables into docs/LAMBDA.md. The bundles are made by the CDK app itself. Each runs in a
- * fresh Node with the share of a processor that Lambda gives its memory, where the kernel can enforce it (as root on Linux).
+ * `node bench/lambda.ts [--docs] [--part fetch|peak|cold] [--months 23] [--runs 5] [--bundles DIR]`: measures what the functions
+ * cost on Lambda; `--docs` writes the tables into docs/LAMBDA.md. A million rows of minutes are 23 months. The bundles are made by
+ * the CDK app itself. Each runs in a fresh Node with the share of a processor that Lambda gives its memory, where the kernel can
+ * enforce it (as root on Linux).
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Host, startHost } from '../host/host.ts';
-import { startJobTable } from '../host/jobs/job-table.ts';
-import { JOB_TABLE } from '../host/local-aws.ts';
+import type { Host } from '../host/host.ts';
 import { fillDocument } from './document/fill-document.ts';
 import { makeBundles } from './lambda/bundles.ts';
 import { coldStarts } from './lambda/cold-starts.ts';
 import { type FetchRow, fetchMonths, WAIT_PER_CHUNK, warmUp } from './lambda/fetching.ts';
+import { withHost } from './lambda/host.ts';
 import { peaks } from './lambda/peaks.ts';
 import { canLimit } from './lambda/processor.ts';
 import { coldTable, fetchTable, PRICE, peakTable, shown } from './lambda/tables.ts';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   options: {
     docs: { type: 'boolean', default: false },
     part: { type: 'string' },
-    months: { type: 'string', default: '6' },
+    months: { type: 'string', default: '23' },
     runs: { type: 'string', default: '5' },
     bundles: { type: 'string' },
   },
@@ -45,7 +45,7 @@ const print = (part: string, title: string, table: Parameters<typeof shown>[0]):
 try {
   const bundles = await makeBundles(values.bundles ?? join(folder, 'cdk.out'));
   const { url } = bundles.find(({ spec }) => spec.state === 'FetchChunk')!;
-  if (runsPart('fetch') || runsPart('peak')) await withHost((host) => measureFetcher(host, url));
+  if (runsPart('fetch') || runsPart('peak')) await withHost(folder, (host) => measureFetcher(host, url));
   if (runsPart('cold')) {
     const title = `Cold starts, median of ${runs}, ${limited ? how : 'with the whole machine'}`;
     print('cold', title, coldTable(await coldStarts(bundles, { runs, limited })));
@@ -63,27 +63,10 @@ async function measureFetcher(host: Host, url: string): Promise<void> {
     const price = `${PRICE} USD for a GB-second (arm64, us-east-1)`;
     print(
       'fetch',
-      `A million rows through fetch-chunk, ${how}; ${waits}; ${price}`,
+      `A million rows through fetch-chunk in one process, its first chunk among them, ${how}; ${waits}; ${price}`,
       fetchTable(rows, limited),
     );
   }
   if (runsPart('peak'))
     print('peak', 'The most memory of fetch-chunk', peakTable(await peaks(host, url, SIZES), SIZES));
-}
-
-async function withHost(work: (host: Host) => Promise<void>): Promise<void> {
-  const ports = { jobs: 0, candles: 0, database: 0 };
-  // The functions reach a job table of AWS by the network: that of a host lies in a file of its process.
-  const jobTable = await startJobTable(JOB_TABLE);
-  const env = { AWS_ENDPOINT_URL_DYNAMODB: jobTable.url };
-  try {
-    const host = await startHost({ folder: join(folder, 'host'), ports, simulated: true, env });
-    try {
-      await work(host);
-    } finally {
-      await host.close();
-    }
-  } finally {
-    await jobTable.close();
-  }
 }

@@ -1,6 +1,7 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished, pipeline } from 'node:stream/promises';
+import { openCopy } from '../../functions/stores/copy/copy-stream.ts';
 import type { Sql } from '../../functions/stores/postgres/postgres.ts';
 import { intoTable, type Peer, type Testbed, WANTED } from './peer.ts';
 
@@ -39,5 +40,5 @@ export async function dump(sql: Sql, folder: string): Promise<Testbed['copies']>
 /** @param which a table of `market_data`, and what of it in which order */
 export async function save(sql: Sql, which: string, format: 'binary' | 'csv', file: string): Promise<void> {
   const query = sql.unsafe(`copy (select * from market_data.${which}) to stdout with (format ${format})`);
-  await pipeline(await query.readable(), createWriteStream(file, { highWaterMark: PIECE }));
+  await pipeline(await openCopy(query), createWriteStream(file, { highWaterMark: PIECE }));
 }

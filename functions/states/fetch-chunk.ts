@@ -1,5 +1,6 @@
 import { type FetchPorts, fetchChunk } from '../core/jobs/fetch-chunk.ts';
 import { FetchChunkInput, FetchChunkOutput } from '../core/workflow/contracts.ts';
+import { growHeapFreely } from '../runtime/grow-heap.ts';
 import { servicesFromEnv } from '../runtime/services.ts';
 import { stateHandler } from '../runtime/state-handler.ts';
 
@@ -12,4 +13,8 @@ export const createHandler = stateHandler(
   },
 );
 
-export const handler = createHandler(servicesFromEnv);
+/** On Lambda alone: a host makes its handler by `createHandler`. */
+export const handler = createHandler(() => {
+  growHeapFreely();
+  return servicesFromEnv();
+});

@@ -17,7 +17,14 @@ import {
   rowsOf,
 } from './job.ts';
 import { causesInWords, explainGaps, findContradiction, shownGaps } from './job-gaps.ts';
-import { eachSeries, jobSeries, overdue, type Remainder, readRemainders, readWanted } from './job-series.ts';
+import {
+  countJobRows,
+  eachSeries,
+  jobSeries,
+  overdue,
+  type Remainder,
+  readRemainders,
+} from './job-series.ts';
 import type { PlanPorts } from './plan-wave.ts';
 import type { JobStore } from './ports.ts';
 import { type RefreshPorts, refreshAggregates } from './refresh-aggregates.ts';
@@ -135,11 +142,8 @@ async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProg
 }
 
 async function countAgain(ports: LeftPorts, job: Job, now: number): Promise<void> {
-  await eachSeries(ports, job, async (series) => {
-    for (const range of await readWanted(job, series, ports.catalog, now))
-      await ports.catalog.reconcile(series, range);
-    await ports.catalog.retire(series);
-  });
+  await countJobRows(ports, job, now);
+  await eachSeries(ports, job, (series) => ports.catalog.retire(series));
 }
 
 /** Most sources have no retention, and then nothing has to be looked up for each series. */

@@ -3,7 +3,8 @@ import type { SeriesCatalog } from '../ledger/ports.ts';
 import { finalEnd, settledEnd } from '../series/borders.ts';
 import type { Series } from '../series/series.ts';
 import type { Source, Sources } from '../series/source.ts';
-import { clip, normalize, type Range, type RangeSet, union } from '../time/range.ts';
+import { periodsIn } from '../time/period.ts';
+import { clip, measure, normalize, type Range, type RangeSet, union } from '../time/range.ts';
 import { ceilTo, floorTo } from '../time/time.ts';
 import { stepOf } from '../time/timeframe.ts';
 import type { Job } from './job.ts';
@@ -140,3 +141,45 @@ export const overdue = (missing: RangeSet, series: JobSeries, now: number): Rang
     start: Number.NEGATIVE_INFINITY,
     end: settledEnd(series.spec, stepOf(series.timeframe), now),
   });
+
+/** Steps of a part: some 0.03 s of counting. For fewer no transaction and no search for contradictions of their own are worth it. */
+const WORTH_A_PART = 100_000;
+
+export interface CountingPorts {
+  readonly catalog: Pick<SeriesCatalog, 'reconcile' | 'requested'>;
+  readonly sources: Sources;
+}
+
+/**
+ * Counts the rows of a job's series against the ledger. A job of few series waits for nothing else at its end, when the database's other
+ * processors idle: it is counted in several sessions.
+ */
+export async function countJobRows(ports: CountingPorts, job: Job, now: number): Promise<void> {
+  const { catalog, sources } = ports;
+  const wanted = await eachSeries(ports, job, (series) => readWanted(job, series, catalog, now));
+  const ranges = jobSeries(job, sources).flatMap((series, i) =>
+    wanted[i]!.map((range) => ({ series, range })),
+  );
+  const most = Math.floor(AT_ONCE / ranges.length);
+  const parts = ranges.flatMap(({ series, range }) =>
+    countingParts(range, stepOf(series.timeframe), most).map((part) => ({ series, part })),
+  );
+  await mapSome(parts, ({ series, part }) => catalog.reconcile(series, part), AT_ONCE);
+}
+
+/**
+ * A range in parts of about the same length that meet at the beginnings of months: the ledger is locked by the month, and two parts never
+ * wait for each other.
+ * @param most how many parts, where the range is long enough for them
+ */
+export function countingParts(range: Range, step: number, most: number): RangeSet {
+  const count = Math.min(most, Math.floor(measure([range]) / step / WORTH_A_PART));
+  if (count < 2) return [range];
+  const months = periodsIn('month', range);
+  const borders = Array.from(
+    { length: count - 1 },
+    (_, i) => months[Math.round(((i + 1) * months.length) / count)]?.start ?? range.end,
+  ).filter((at) => at > range.start && at < range.end);
+  const starts = [...new Set([range.start, ...borders])];
+  return starts.map((start, i) => ({ start, end: starts[i + 1] ?? range.end }));
+}

@@ -14,13 +14,12 @@ import {
 import { deferSiblings } from './defer-siblings.ts';
 import { type ChunkProgress, isFinished, type Job, permanentlyFailed } from './job.ts';
 import {
-  eachSeries,
+  countJobRows,
   jobSeries,
   mapSome,
   orderedRange,
   overdue,
   readRemainders,
-  readWanted,
   seriesBlocks,
 } from './job-series.ts';
 import type { JobStore } from './ports.ts';
@@ -143,11 +142,7 @@ async function prepare(ports: PlanPorts, job: Job): Promise<void> {
     if (range.start < range.end) await ports.catalog.requestAll(block, range, by);
   }
   if (job.scheduled) return;
-  await eachSeries(ports, job, async (series) => {
-    for (const wanted of await readWanted(job, series, ports.catalog, now)) {
-      await ports.catalog.reconcile(series, wanted);
-    }
-  });
+  await countJobRows(ports, job, now);
 }
 
 /** Chunks of all series. */
