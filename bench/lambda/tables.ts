@@ -45,6 +45,7 @@ export const fetchTable = (rows: readonly FetchRow[], limited: boolean): Table =
     'USD with waits',
     'start s',
     'first chunk s',
+    'peak MB',
   ],
   ...rows.map((row) => {
     const { here, startSeconds, seconds, gbSeconds, usd } = costOf(row, limited);
@@ -62,6 +63,7 @@ export const fetchTable = (rows: readonly FetchRow[], limited: boolean): Table =
       usd.toFixed(6),
       startSeconds.toFixed(2),
       (row.firstMs / 1_000).toFixed(2),
+      row.megabytes.toFixed(0),
     ];
   }),
 ];
