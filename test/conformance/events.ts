@@ -87,6 +87,12 @@ export function describeEvents(makeWarehouse: MakeWarehouse): void {
       ]);
     });
 
+    it('that an answer no longer has stay where they were stored without an account', async () => {
+      await at.store.commit([pageOf([16], [], { provisional: [hours(16, 24)] })], JOB);
+      expect(await at.store.commit([pageOf([24], [hours(16, 32)])], JOB)).toBe(1);
+      expect([await spans(), (await at.rows()).length]).toEqual([[['have', 16, 32, 1]], 2]);
+    });
+
     it('are counted by month where a span crosses its border', async () => {
       const month = 31 * 24;
       const events = [month - 8, month, month + 8];

@@ -60,7 +60,7 @@ export function commitPages(warehouse: MemoryWarehouse, pages: readonly Page[], 
 
 /**
  * The first span that would disagree with the table. The real store finds it after it has written and rolls back; here it is
- * computed before. Where rows were there already, the account of events may be smaller than the table, never larger.
+ * computed before. The account of events may be smaller than the table, never larger.
  */
 function breachIn(
   { rows }: MemoryWarehouse,
@@ -71,7 +71,6 @@ function breachIn(
   const step = stepOf(series.timeframe);
   const irregular = rows.table(series).cadence === 'irregular';
   const accounted = fresh.flatMap(({ batches }) => batches);
-  const merged = accounted.some((batch) => rows.fresh(series, batch) < batch.length);
   const arriving = [...accounted, ...fresh.flatMap(({ changing }) => changing)];
   const foundIn = (part: Range): number =>
     arriving.reduce(
@@ -86,7 +85,7 @@ function breachIn(
         continue;
       }
       const claimed = span.count?.(part) ?? (part.end - part.start) / step;
-      if (found === claimed || (merged && irregular && found > claimed)) continue;
+      if (found === claimed || (irregular && found > claimed)) continue;
       const words = `${claimed} rows in the account, ${found} in the table`;
       return { invariant: 'rows-counted', span: part, found: words };
     }

@@ -8,13 +8,13 @@ import { tableName } from '../../copy/copy.ts';
 import { bounds, type Fragment, ofSeries, ownRows } from '../../postgres/fragments.ts';
 import type { Runner } from '../../postgres/postgres.ts';
 
-/** The table whose rows the spans describe, and how they were written. */
+/**
+ * The table whose rows the spans describe, and how they were written. A table of events may have more rows than the account: some were stored
+ * while they could still change, and the venue's answer may no longer have them. It never has fewer.
+ */
 export interface CountedTable {
   readonly table: TableSpec;
-  /**
-   * Rows were there already, so the server's count of written rows proves little: each row is checked. A table of events may have
-   * more rows than the account, because the venue's answer may no longer have them; it never has fewer.
-   */
+  /** Rows were there already, so the server's count of written rows proves little: each row is checked. */
   readonly merged: boolean;
 }
 
@@ -35,7 +35,7 @@ export function selectBroken(sql: Runner, series: Series, spans: readonly NewSpa
   const around = hull(normalize(spans.map(({ span }) => span)))!;
   const found = counted ? foundIn(sql, series, spans, around, counted) : sql`added.rows`;
   const differs =
-    counted?.merged && counted.table.cadence === 'irregular'
+    counted?.table.cadence === 'irregular'
       ? sql`(found < rows or (state = 'empty' and found > 0))`
       : sql`found <> rows`;
   // OFFSET keeps the planner from repeating the lookup at each place that names its columns.
