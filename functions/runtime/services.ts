@@ -193,10 +193,14 @@ export async function createServices(
 
 const awsMakers = (env: Env, variables: Variables): Makers<Pick<Services, 'workflow' | 'events'>> => ({
   workflow: () => {
-    // Only those that start executions know the state machine; the others must not need it.
-    const open = (): Workflow =>
-      createWorkflow(required(env, 'GORDON_STATE_MACHINE_ARN'), new SFNClient(awsConfig(variables, 'SFN')));
-    return { start: (id) => open().start(id), describe: (id) => open().describe(id) };
+    // Only those that start executions or look them up know the state machine; the others must not need it.
+    let opened: Workflow | undefined;
+    const open = (): Workflow => {
+      const arn = required(env, 'GORDON_STATE_MACHINE_ARN');
+      opened ??= createWorkflow(arn, new SFNClient(awsConfig(variables, 'SFN')));
+      return opened;
+    };
+    return { start: async (id) => open().start(id), describe: async (id) => open().describe(id) };
   },
   events: () =>
     env.GORDON_EVENT_BUS
