@@ -26,8 +26,13 @@ const EACH = 200;
 const LISTS_A_DAY = 200;
 /** Series that share a file, the statistics. */
 const SIBLINGS = 5;
-/** The proof of a hole is renewed a day after it was made, then after two, four and eight days. */
-const renewals = (days: number): number => Math.floor(Math.log2(days + 1));
+/**
+ * How often one series reads a file again at most, because proofs of holes in it are renewed. Those of a day may be hours apart, and a
+ * renewal takes along only those that have passed half their time: the next is half a day later at least, and no earlier than when
+ * the holes are a third older.
+ */
+export const renewals = (days: number): number =>
+  days <= 2 ? Math.floor(2 * days) : 4 + Math.floor(Math.log(days / 2) / Math.log(4 / 3));
 
 /**
  * The fewest requests that keep series complete: one for each row as soon as it is available, and of the history the pages that

@@ -1,8 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../functions/core/series/series.ts';
-import { DAY } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
-import { judgeRequests, optimum, type RequestsAbout } from '../../../simulation/properties/requests.ts';
+import {
+  judgeRequests,
+  optimum,
+  type RequestsAbout,
+  renewals,
+} from '../../../simulation/properties/requests.ts';
 import type { Logged } from '../../../simulation/venue/wire/wire-venue.ts';
 
 const now = Date.UTC(2025, 5, 10);
@@ -52,10 +58,62 @@ describe('requests', () => {
     const file = { host: 'archive', what: '/data/a.zip' } as const;
     const sums = logged(40, { ...file, what: '/data/a.zip.CHECKSUM' });
     expect(
-      judgeRequests([...logged(10, file), ...sums, ...logged(40, { ...file, status: 404 })], about),
+      judgeRequests([...logged(15, file), ...sums, ...logged(40, { ...file, status: 404 })], about),
     ).toEqual([]);
-    expect(judgeRequests(logged(11, file), about)).toEqual([
-      expect.stringContaining('/data/a.zip was loaded 11 times'),
+    expect(judgeRequests(logged(16, file), about)).toEqual([
+      expect.stringContaining('/data/a.zip was loaded 16 times'),
     ]);
+  });
+});
+
+interface Proof {
+  /** end of the hole, and when it was proven; ms */
+  readonly end: number;
+  readonly at: number;
+}
+
+/** As the ledger has it: valid for as long as it came after the hole, a day at least. */
+const isFresh = ({ end, at }: Proof, now: number, share: number): boolean =>
+  now < at + share * Math.max(DAY, at - end);
+
+/** When the holes of one file are requested again, within so many days after the first proof. */
+function renewalsOf(first: readonly Proof[], days: number): number {
+  const start = Math.min(...first.map(({ at }) => at));
+  let proofs: Proof[] = [];
+  let times = 0;
+  for (let now = start; now < start + days * DAY; now += HOUR / 4) {
+    proofs.push(...first.filter(({ at }) => at >= now && at < now + HOUR / 4));
+    if (proofs.every((proof) => isFresh(proof, now, 1))) continue;
+    times++;
+    proofs = proofs.map((proof) => (isFresh(proof, now, 0.5) ? proof : { ...proof, at: now }));
+  }
+  return times;
+}
+
+describe('renewals of the proofs of a file', () => {
+  it('come more often than those of one hole where each hour of a day was proven by itself', () => {
+    const hourly = Array.from({ length: 24 }, (_, i) => ({ end: i * HOUR, at: (i + 1) * HOUR }));
+    expect(renewalsOf(hourly.slice(0, 1), 3)).toBe(2);
+    expect(renewalsOf(hourly, 3)).toBe(3);
+  });
+
+  it('are never more than the property allows', () => {
+    const hole = fc.record({
+      hour: fc.integer({ min: 1, max: 24 }),
+      after: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(hole, { minLength: 1, maxLength: 24 }),
+        fc.integer({ min: 1, max: 30 }),
+        (holes, days) => {
+          const proofs = holes.map(({ hour, after }) => ({
+            end: hour * HOUR,
+            at: hour * HOUR + (after * HOUR) / 4,
+          }));
+          expect(renewalsOf(proofs, days)).toBeLessThanOrEqual(renewals(days));
+        },
+      ),
+    );
   });
 });
