@@ -7,7 +7,7 @@ import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
 import { checkFollowed } from './properties/followed.ts';
 import { checkFailures } from './properties/jobs/failures.ts';
-import { checkJob, checkLiveness } from './properties/jobs/jobs.ts';
+import { checkAnnounced, checkJob, checkLiveness } from './properties/jobs/jobs.ts';
 import { checkRespect } from './properties/jobs/respect.ts';
 import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
@@ -176,6 +176,7 @@ export async function simulate(
     note([
       ...checkLedger(world.warehouse),
       ...checkLiveness(world),
+      ...checkAnnounced(world),
       ...checkFailures(unhappy, end - 2 * HOUR),
       ...checkLabels(world, plan),
       ...(quiet >= 2 * DAY ? checkLabelsWatched(world) : []),

@@ -15,7 +15,12 @@ const Stopped = z.object({
 
 export const createHandler = eventHandler(async (ports: Uses<'jobs' | 'catalog' | 'events'>, log, event) => {
   const { name, status, error, cause } = Stopped.parse(event).detail;
-  const job = await noteStopped(ports, { jobId: name, status, cause: cause ?? error ?? undefined });
+  const job = await noteStopped(ports, {
+    jobId: name,
+    status,
+    error: error ?? undefined,
+    cause: cause ?? error ?? undefined,
+  });
   log.info('execution stopped', { jobId: name, execution: status, status: job?.status ?? 'unknown' });
   return { jobId: name, status: job?.status ?? null };
 });

@@ -1,5 +1,6 @@
 /** The properties, by how a breach of each reads; the first that fits is the one. */
 const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
+  [/ and was announced as \w+$/, 'each end is announced'],
   [/^\S+ \d+ failed: /, 'no unforeseen failure'],
   [/^\d+ for \S+ at /, "the venue's limits"],
   [/spans overlap$/, 'spans never overlap'],

@@ -13,6 +13,8 @@ interface Execution {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   /** epoch ms; 0 while it is at work */
   endedAt: number;
+  /** the name of what failed */
+  error?: string;
 }
 
 export interface ExecutionsOptions {
@@ -76,6 +78,7 @@ export class Executions {
       () => this.#end(jobId, 'SUCCEEDED'),
       (error: unknown) => {
         if (!(error instanceof StateError)) throw error;
+        execution.error = error.name;
         this.#end(jobId, 'FAILED');
       },
     );
@@ -129,7 +132,7 @@ export class Executions {
     if (status === 'SUCCEEDED') return;
     for (const { handler, events = [] } of functions) {
       if (!events.some(({ statuses }) => (statuses as readonly string[]).includes(status))) continue;
-      void this.#options.functions.send(handler, { jobId, status });
+      void this.#options.functions.send(handler, { jobId, status, error: execution.error });
     }
   }
 }

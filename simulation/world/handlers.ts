@@ -41,6 +41,7 @@ import {
   RecordChunkFailureInput,
   RecordChunkFailureOutput,
 } from '../../functions/core/workflow/contracts.ts';
+import { jobEvents } from '../../functions/core/workflow/events.ts';
 
 /** All that one process works with, as `Services` of a real one. */
 export interface Ports
@@ -72,6 +73,8 @@ export interface Bundle {
   /** its own sources, by id; absent: the present ones */
   readonly sources?: Sources;
   readonly handlers: Readonly<Record<string, Handler>>;
+  /** its last states announce each end; earlier ones had no bus here */
+  readonly announces?: true;
   /** The error that a port threw, as this version knows its class. */
   adopt(error: unknown): unknown;
   /** name and message with which it leaves the function */
@@ -86,9 +89,8 @@ const handlers: Bundle['handlers'] = {
   'record-chunk-failure': async (ports, event) =>
     RecordChunkFailureOutput.parse(await recordChunkFailure(ports, RecordChunkFailureInput.parse(event))),
   'finalize-job': async (ports, event) =>
-    FinalizeJobOutput.parse(await finalizeJob(ports, FinalizeJobInput.parse(event))),
-  'fail-job': async (ports, event) =>
-    FinalizeJobOutput.parse(await failJob(ports, FailJobInput.parse(event))),
+    announced(ports, await finalizeJob(ports, FinalizeJobInput.parse(event))),
+  'fail-job': async (ports, event) => announced(ports, await failJob(ports, FailJobInput.parse(event))),
 
   async 'execution-stopped'(ports, event: StoppedExecution) {
     await noteStopped(ports, event);
@@ -132,6 +134,7 @@ export interface OrderEvent {
 
 export const bundle: Bundle = {
   handlers,
+  announces: true,
   adopt(error) {
     if (!(error instanceof Error) || error instanceof BudgetExhausted || error instanceof GordonError)
       return error;
@@ -158,3 +161,11 @@ export const bundle: Bundle = {
     return { name: error.name, message: withCode(code, describeError(error)) };
   },
 };
+
+async function announced(
+  { events }: Pick<Ports, 'events'>,
+  end: FinalizeJobOutput,
+): Promise<FinalizeJobOutput> {
+  await events.publish(jobEvents(end));
+  return FinalizeJobOutput.parse(end);
+}

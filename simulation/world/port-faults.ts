@@ -5,7 +5,7 @@ import { StateError } from '../machine/interpret.ts';
 /** What becomes of some calls of ports. */
 export interface PortFault {
   readonly kind: string;
-  /** whose calls: `table`, `sql`, `venue` or `workflow`; absent: anybody's */
+  /** whose calls: `table`, `bus`, `sql`, `venue` or `workflow`; absent: anybody's */
   readonly port?: string;
   /** of which functions; absent: all */
   readonly of?: string;
@@ -119,6 +119,8 @@ function refusal(what: string): GordonError {
       subject: what,
       message: 'the job table did not answer.',
     });
+  if (isOf(what, 'bus'))
+    return new GordonError({ code: 'event-refused', subject: what, message: 'it did not answer.' });
   if (isOf(what, 'workflow'))
     return new GordonError({
       code: 'workflow-unavailable',

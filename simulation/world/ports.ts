@@ -5,9 +5,9 @@ import type { Roster, Universe } from '../../functions/core/series/universe.ts';
 import type { Clock } from '../../functions/core/time/time.ts';
 import { HOUR } from '../../functions/core/time/time.ts';
 import type { Sha256 } from '../../functions/core/verify/ports.ts';
-import type { Events } from '../../functions/core/workflow/events.ts';
 import type { Process, Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedVenue } from '../engine/venue.ts';
+import { createMemoryEvents } from '../memory/jobs/events.ts';
 import { createMemoryJobStore } from '../memory/jobs/job-store.ts';
 import type { JobTables } from '../memory/jobs/job-tables.ts';
 import { createMemoryLeases } from '../memory/jobs/leases.ts';
@@ -68,7 +68,6 @@ class ProcessPorts implements Ports {
   }
 
   readonly hasKey = (): boolean => true;
-  readonly events = NOBODY_LISTENS;
   readonly sha256 = sha256;
 
   get clock(): Clock {
@@ -99,6 +98,10 @@ class ProcessPorts implements Ports {
 
   get leases(): Ports['leases'] {
     return this.#port('table', 'leases', (step, { tables }) => createMemoryLeases(tables, step));
+  }
+
+  get events(): Ports['events'] {
+    return this.#port('bus', 'events', (step, { tables }) => createMemoryEvents(tables, step));
   }
 
   get store(): Ports['store'] {
@@ -208,8 +211,6 @@ function sha256(): Sha256 {
 /** Of the sources of a version those that the run has. */
 const onlyThose = (sources: Sources, ids: readonly string[]): Sources =>
   Object.fromEntries(ids.flatMap((id) => (sources[id] ? [[id, sources[id]]] : [])));
-
-const NOBODY_LISTENS: Events = { publish: async () => {} };
 
 type Method = (...given: unknown[]) => unknown;
 

@@ -8,7 +8,12 @@ import { type EndedExecution, type JobStore, MOST_JOBS, type Workflow } from './
 export interface StoppedExecution extends Pick<EndedExecution, 'status' | 'cause'> {
   /** also the name of the execution */
   readonly jobId: string;
+  /** the name of the error that ended it */
+  readonly error?: string | undefined;
 }
+
+/** The error of the state `JobFailed`: the state before it has noted and announced the end. */
+const JOB_FAILED = 'JobFailed';
 
 const ENDS: Readonly<
   Record<StoppedExecution['status'], { readonly status: FinalStatus; readonly words: string }>
@@ -20,20 +25,9 @@ const ENDS: Readonly<
   TIMED_OUT: { status: 'failed', words: 'its execution ran out of time' },
 };
 
-/**
- * Ends the job of such an execution, so that none stays running forever. A job that has ended keeps its end: the last
- * state of a failing execution has noted the reason before.
- * @returns the job as it now is; undefined when there is none, as for one that has expired
- */
-export async function stopJob(
-  jobs: Pick<JobStore, 'get' | 'chunks' | 'finish'>,
-  stopped: StoppedExecution,
-): Promise<Job | undefined> {
-  const job = await jobs.get(stopped.jobId);
-  if (!job || isFinished(job.status)) return job;
-  const rows = rowsOf(await jobs.chunks(job.id));
-  const { status, words } = ENDS[stopped.status];
-  return jobs.finish(job.id, { status, rows, reason: stopped.cause ? `${words}: ${stopped.cause}` : words });
+function endOf({ status: execution, cause }: StoppedExecution): { status: FinalStatus; reason: string } {
+  const { status, words } = ENDS[execution];
+  return { status, reason: cause ? `${words}: ${cause}` : words };
 }
 
 export interface StopPorts {
@@ -43,21 +37,34 @@ export interface StopPorts {
 }
 
 /**
- * What follows from the end of such an execution: its job ends, what the job had begun in the ledger is settled, and the end is announced.
- * @returns as `stopJob` does
+ * Ends the job of such an execution, so that none stays running forever; what the job had begun in the ledger is settled, and the end is
+ * announced. A job that has ended keeps its end: the last state of a failing execution has noted the reason before.
+ *
+ * The end is announced before it is noted. A call that dies between the two is made again, and then the job is still at work.
+ * @returns the job as it now is; undefined when there is none, as for one that has expired
  */
 export async function noteStopped(ports: StopPorts, stopped: StoppedExecution): Promise<Job | undefined> {
-  const { jobId } = stopped;
-  const before = await ports.jobs.get(jobId);
-  const job = await stopJob(ports.jobs, stopped);
-  if (!job || !before || !isFinished(job.status)) return job;
-  const status = job.status as FinalStatus;
-  await ports.catalog.settle(jobId, status);
-  // An end that the state machine reported itself was announced by its last state.
-  if (!isFinished(before.status))
-    await ports.events.publish(jobEvents({ jobId, status, rows: job.rows, reason: job.reason ?? '' }));
-  return job;
+  const { jobs, catalog } = ports;
+  const job = await jobs.get(stopped.jobId);
+  if (!job) return undefined;
+  const end = endOf(stopped);
+  if (isFinished(job.status)) {
+    await catalog.settle(job.id, job.status as FinalStatus);
+    // The state that noted this end may have failed before it could announce it.
+    if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announce(ports, job);
+    return job;
+  }
+  const rows = rowsOf(await jobs.chunks(job.id));
+  await announce(ports, { ...job, ...end, rows });
+  const ended = await jobs.finish(job.id, { ...end, rows });
+  await catalog.settle(job.id, ended.status as FinalStatus);
+  // Somebody else ended it meanwhile: the newest event is the one that holds.
+  if (ended.status !== end.status) await announce(ports, ended);
+  return ended;
 }
+
+const announce = ({ events }: StopPorts, { id, status, rows, reason = '' }: Job): Promise<void> =>
+  events.publish(jobEvents({ jobId: id, status: status as FinalStatus, rows, reason }));
 
 /**
  * For so long a job may be silent before its execution is looked up, and for so long the end of an execution is left to its states and to

@@ -36,6 +36,8 @@ export interface JobTables {
   /** the next free moment of a paced family, by its id; epoch ms */
   readonly moments: Map<string, number>;
   readonly cooldowns: Map<string, Cooldown>;
+  /** how each job ended, as the newest event about its end has it */
+  readonly announced: Map<string, string>;
   /** what the last id was made of, so that ids are unique and ascending */
   ids: { readonly time: number; readonly count: number };
 }
@@ -51,6 +53,7 @@ export const emptyJobTables = (): JobTables => ({
   spent: new Map(),
   moments: new Map(),
   cooldowns: new Map(),
+  announced: new Map(),
   ids: { time: 0, count: 0 },
 });
 

@@ -65,3 +65,20 @@ function judgeExecution(
   if (typeof execution === 'string' || execution.endedAt >= now - FOUND_WITHIN) return [];
   return [`job ${id} is ${status}, and its execution ${execution.status} at ${iso(execution.endedAt)}`];
 }
+
+/**
+ * Whoever listens to the bus learns how each job ended. Not of one that was never given to an execution, whose creator got the error, and
+ * not where the host was killed with its interpreter.
+ * @returns breaches in words
+ */
+export function checkAnnounced({ tables, scheduler, executions, earlier }: World): string[] {
+  if (earlier && !earlier.announces) return [];
+  const since = scheduler.now() - FOUND_WITHIN;
+  return [...tables.jobs.values()].flatMap(({ id, status, finishedAt }) => {
+    if (!isFinished(status) || (finishedAt ?? since) >= since || executions.describe(id) === 'absent')
+      return [];
+    const heard = tables.announced.get(id);
+    if (heard === status) return [];
+    return [`job ${id} ended as ${status} at ${iso(finishedAt!)} and was announced as ${heard ?? 'nothing'}`];
+  });
+}

@@ -102,6 +102,7 @@ export const PORT_FAULTS: readonly WorldFault[] = [
     },
   },
   down('job table is away', 'table', 0.5, 2 * MINUTE),
+  down('event bus is away', 'bus', 0.5, 2 * MINUTE),
   {
     kind: 'database is slow',
     perDay: 0.5,

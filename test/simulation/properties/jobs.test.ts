@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../functions/core/jobs/job.ts';
 import { DAY, HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { checkJob, checkLiveness } from '../../../simulation/properties/jobs/jobs.ts';
+import { checkAnnounced, checkJob, checkLiveness } from '../../../simulation/properties/jobs/jobs.ts';
 import type { World as Simulated } from '../../../simulation/world/world.ts';
 import { AAA, hours, NOW, type World, worldOf } from '../../core/world.ts';
 
@@ -96,5 +96,34 @@ describe('after a quiet period', () => {
     await world.ports.leases.settle(lease!, []);
     world.clock.now += 2 * HOUR;
     expect(checkLiveness(seen(world))).toEqual([]);
+  });
+});
+
+describe('the end of a job', () => {
+  /** Half an hour after it ended. */
+  async function ended() {
+    const { world, job } = await afterJob();
+    world.executions.set(job.id, { status: 'SUCCEEDED', endedAt: world.clock.now });
+    world.clock.now += HOUR;
+    return { world, job };
+  }
+
+  it('is announced as it is', async () => {
+    const { world, job } = await ended();
+    const breach = (as: string) =>
+      `job ${job.id} ended as succeeded at 2025-06-10T10:00:00Z and was announced as ${as}`;
+    expect(checkAnnounced(seen(world))).toEqual([breach('nothing')]);
+    world.tables.announced.set(job.id, 'failed');
+    expect(checkAnnounced(seen(world))).toEqual([breach('failed')]);
+    world.tables.announced.set(job.id, 'succeeded');
+    expect(checkAnnounced(seen(world))).toEqual([]);
+  });
+
+  it('may be unheard of where its host was killed, or an earlier version announced nothing', async () => {
+    const { world, job } = await ended();
+    expect(checkAnnounced(seen(world, { earlier: {} as never }))).toEqual([]);
+    expect(checkAnnounced(seen(world, { earlier: { announces: true } as never }))).toHaveLength(1);
+    world.executions.delete(job.id);
+    expect(checkAnnounced(seen(world))).toEqual([]);
   });
 });
