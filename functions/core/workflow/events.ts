@@ -2,7 +2,8 @@ import type { FinalizeJobOutput } from './contracts.ts';
 
 /**
  * An event that the program publishes: about a job, about a gap that will soon be beyond the venue, or about a venue that has not
- * answered for minutes. Delivered at least once: a retried state publishes it again, so listeners deduplicate by `jobId`.
+ * answered for minutes. Delivered at least once: a retried state publishes it again, so listeners deduplicate by `jobId`. Where two
+ * differ, the newest one holds. The end of a stopped execution is announced a moment before its job shows it.
  */
 export interface ProgramEvent {
   readonly type: 'JobFinished' | 'JobFailed' | 'GapFound' | 'GapExpiring' | 'VenueDown';

@@ -62,6 +62,8 @@ const FUNCTIONS = [
   'plan-wave',
   'fetch-chunk',
   'finalize-job',
+  'fail-job',
+  'execution-stopped',
   'refresh',
   'audit-gaps',
   'create-job',
