@@ -120,6 +120,21 @@ const LATE: Setting = {
   history: 5 * DAY,
 };
 
+/** Ends of jobs, while those who are to note and announce them cannot. */
+const ENDS: Setting = {
+  sources: ['klines_spot', 'funding_binance'],
+  kinds: [
+    'event bus is away',
+    'execution stopped',
+    'function dies after a call',
+    'function dies before a call',
+  ],
+  mean: 40,
+  days: 0.5,
+  quiet: 0.1,
+  history: DAY,
+};
+
 /** Pauses longer than the tail that a refresh looks at. */
 const PAUSES: Setting = {
   sources: ['klines_spot', 'funding_binance'],
@@ -207,6 +222,7 @@ const ROTATION: readonly Setting[] = [
   LATE,
   PAUSES,
   NEWCOMERS,
+  ENDS,
   // The API forgets statistics after thirty days.
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
   // All of it.

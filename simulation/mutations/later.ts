@@ -74,4 +74,25 @@ export const LATER: readonly Mutation[] = [
     before: 'if (!isFinished(status)) return chunks;',
     after: "if (status !== 'queued') return chunks;",
   },
+  {
+    id: 'end-unheard',
+    fault: 'the end of an execution that somebody stopped is announced to nobody',
+    file: 'functions/core/jobs/stop-job.ts',
+    before: 'await announce(ports, { ...job, ...end, rows });',
+    after: '',
+  },
+  {
+    id: 'noted-not-announced',
+    fault: 'an end that was noted is taken for announced, also where the execution failed in between',
+    file: 'functions/core/jobs/stop-job.ts',
+    before: 'if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announce(ports, job);',
+    after: '',
+  },
+  {
+    id: 'abandoned-jobs',
+    fault: 'a job whose execution has ended stays at work where nobody could note the end',
+    file: 'functions/core/jobs/stop-job.ts',
+    before: "} else if (execution !== 'running' && isOld(execution.endedAt)) {",
+    after: "} else if (execution === 'unknown') {",
+  },
 ];
