@@ -222,9 +222,9 @@ const ROTATION: readonly Setting[] = [
   LATE,
   PAUSES,
   NEWCOMERS,
-  ENDS,
   // The API forgets statistics after thirty days.
   { days: 0.25, quiet: 1.25, start: MONTH + 9 * HOUR, history: 36 * DAY },
+  ENDS,
   // All of it.
   { days: 0.25, quiet: 1.25, mean: 20 },
 ];
