@@ -23,6 +23,7 @@ interface Execution {
   /** epoch seconds, as in the answers */
   readonly startDate: number;
   stopDate?: number;
+  error?: string;
   cause?: string;
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'ABORTED';
   readonly abort: () => void;
@@ -59,13 +60,13 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
   const executions = new Map<string, Execution>();
 
   /** Calls the functions that EventBridge would call at the end of an execution. */
-  async function notify(name: string, { status, cause }: Execution): Promise<void> {
+  async function notify(name: string, { status, error, cause }: Execution): Promise<void> {
     const listeners = functions.filter(({ events = [] }) =>
       events.some((event) => (event.statuses as readonly string[]).includes(status)),
     );
     for (const { handler } of listeners) {
-      await invoke(handler, { detail: { name, status, cause } }).catch((error: unknown) =>
-        rootLogger.error(`${handler} after ${name}: ${describeError(error)}`),
+      await invoke(handler, { detail: { name, status, error, cause } }).catch((reason: unknown) =>
+        rootLogger.error(`${handler} after ${name}: ${describeError(reason)}`),
       );
     }
   }
@@ -95,7 +96,10 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       abort: () => run.abort(),
       done: run.result.then(
         () => end(name, execution, 'SUCCEEDED'),
-        (error: unknown) => end(name, execution, 'FAILED', describeError(error)),
+        (error: unknown) => {
+          execution.error = nameOf(error);
+          end(name, execution, 'FAILED', describeError(error));
+        },
       ),
     };
     executions.set(name, execution);
@@ -115,8 +119,8 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       return { stopDate: execution.stopDate };
     },
     DescribeExecution: ({ executionArn }) => {
-      const { status, startDate, stopDate, cause } = find(executions, executionArn!);
-      return { executionArn, status, startDate, stopDate, cause };
+      const { status, startDate, stopDate, error, cause } = find(executions, executionArn!);
+      return { executionArn, status, startDate, stopDate, error, cause };
     },
   };
   const server = apiServer(actions);
@@ -133,6 +137,12 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
       await Promise.all(left.map((execution) => execution.done));
     },
   };
+}
+
+/** Of what ended it: the interpreter wraps that once. */
+function nameOf(error: unknown): string {
+  const inner = error instanceof Error ? (error.cause ?? error) : error;
+  return inner instanceof Error ? inner.name : String(inner);
 }
 
 class ApiError extends Error {

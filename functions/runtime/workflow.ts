@@ -35,6 +35,7 @@ export const createWorkflow = (stateMachineArn: string, client = new SFNClient({
       return {
         status: status as EndedExecution['status'],
         endedAt: stopDate?.getTime() ?? 0,
+        error,
         cause: cause ?? error,
       };
     } catch (error) {

@@ -87,8 +87,8 @@ export class Executions {
   describe(jobId: string): 'running' | 'absent' | EndedExecution {
     const execution = this.#executions.get(jobId);
     if (!execution) return 'absent';
-    const { status, endedAt } = execution;
-    return status === 'RUNNING' ? 'running' : { status, endedAt };
+    const { status, endedAt, error } = execution;
+    return status === 'RUNNING' ? 'running' : { status, endedAt, error };
   }
 
   running(): string[] {

@@ -62,7 +62,12 @@ export function describeWorkflow(make: () => Promise<WorkflowUnderTest>): void {
       await start(JOB);
       await at.goOn(new Error('unforeseen'));
       await start(OTHER);
-      expect(await ended(JOB)).toMatchObject({ status: 'FAILED', endedAt: expect.any(Number) });
+      expect(await ended(JOB)).toMatchObject({
+        status: 'FAILED',
+        endedAt: expect.any(Number),
+        // Of the last state: `fail-job` has noted and announced the end.
+        error: 'JobFailed',
+      });
       expect(await look(OTHER)).toBe('running');
     });
 

@@ -66,7 +66,10 @@ describe('in front of Step Functions', () => {
       stopDate: new Date(5_000),
       error: 'States.Timeout',
     });
-    expect(await workflow.describe('01JD')).toMatchObject({ cause: 'States.Timeout' });
+    expect(await workflow.describe('01JD')).toMatchObject({
+      error: 'States.Timeout',
+      cause: 'States.Timeout',
+    });
   });
 
   it('takes what is about to be started again for one at work', async () => {

@@ -114,6 +114,8 @@ export interface EndedExecution {
   readonly status: 'SUCCEEDED' | 'ABORTED' | 'FAILED' | 'TIMED_OUT';
   /** epoch ms */
   readonly endedAt: number;
+  /** the name of the error that ended it */
+  readonly error?: string | undefined;
   /** what was given with the stop, or what failed */
   readonly cause?: string | undefined;
 }

@@ -5,11 +5,9 @@ import { ACTIVE_STATUSES, isFinished, type Job, rowsOf } from './job.ts';
 import { type EndedExecution, type JobStore, MOST_JOBS, type Workflow } from './ports.ts';
 
 /** How Step Functions says that an execution ended other than by its last state. */
-export interface StoppedExecution extends Pick<EndedExecution, 'status' | 'cause'> {
+export interface StoppedExecution extends Pick<EndedExecution, 'status' | 'error' | 'cause'> {
   /** also the name of the execution */
   readonly jobId: string;
-  /** the name of the error that ended it */
-  readonly error?: string | undefined;
 }
 
 /** The error of the state `JobFailed`: the state before it has noted and announced the end. */
@@ -102,8 +100,8 @@ export async function endAbandoned(
       await ports.workflow.start(job.id);
       resumed.push(job.id);
     } else if (execution !== 'running' && isOld(execution.endedAt)) {
-      const { status, cause } = execution;
-      await noteStopped(ports, { jobId: job.id, status, cause });
+      const { status, error, cause } = execution;
+      await noteStopped(ports, { jobId: job.id, status, error, cause });
       ended.push(job.id);
     }
   }
