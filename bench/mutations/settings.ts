@@ -129,7 +129,7 @@ const ENDS: Setting = {
     'function dies after a call',
     'function dies before a call',
   ],
-  mean: 40,
+  mean: 120,
   days: 0.5,
   quiet: 0.1,
   history: DAY,
