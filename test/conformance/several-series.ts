@@ -183,8 +183,22 @@ export function describeSeveralSeries(makeWarehouse: MakeWarehouse): void {
       expect(await missing()).toEqual([[minutes(2, 4)], [minutes(2, 4)]]);
       await catalog.setRetention(BTC.source);
       expect(await missing()).toEqual([[minutes(1, 4)], [minutes(0, 4)]]);
+      const then = at.now;
       at.now += 30 * DAY;
       expect(await missing()).toEqual([[minutes(0, 4)], [minutes(0, 4)]]);
+      // What held then, and is not kept now.
+      await catalog.setRetention(BTC.source, { before: minutes(3, 4).start, reason: 'old' });
+      expect(await catalog.missingOf([BTC, ETH], minutes(0, 4), then)).toEqual([
+        [minutes(3, 4)],
+        [minutes(3, 4)],
+      ]);
+      await catalog.setRetention(BTC.source);
+      expect(await catalog.missingOf([BTC, ETH], minutes(0, 4), then)).toEqual([
+        [minutes(1, 4)],
+        [minutes(0, 4)],
+      ]);
+      expect(await catalog.missing(BTC, minutes(0, 4), then)).toEqual([minutes(1, 4)]);
+      expect(await catalog.missing(BTC, minutes(0, 4))).toEqual([minutes(0, 4)]);
     });
   });
 

@@ -124,7 +124,9 @@ async function whatIsLeft(ports: LeftPorts, job: Job, before: readonly ChunkProg
   // Without a chunk nothing came in between: the planner has counted a moment ago.
   const counted = job.scheduled || before.length === 0;
   await (counted ? retireRuled(ports, job) : countAgain(ports, job, now));
-  const remainders = await readRemainders(ports.catalog, job, ports.sources, now);
+  // A proof that runs out while the job ends is renewed by the next one: no wave of this one has seen a gap there.
+  const proven = Math.min(now, job.createdAt);
+  const remainders = await readRemainders(ports.catalog, job, ports.sources, now, proven);
   const steps = remainders.reduce(
     (sum, { series, missing }) => sum + measure(overdue(missing, series, now)) / stepOf(series.timeframe),
     0,

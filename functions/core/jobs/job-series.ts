@@ -93,12 +93,16 @@ export interface Remainder {
   readonly missing: RangeSet;
 }
 
-/** What of each series of a job is neither there nor proven empty; in the order of the series. */
+/**
+ * What of each series of a job is neither there nor proven empty; in the order of the series.
+ * @param provenAt epoch ms: a proof that held then counts
+ */
 export async function readRemainders(
   catalog: Pick<SeriesCatalog, 'requested' | 'missing' | 'missingOf'>,
   job: Job,
   sources: Sources,
   now: number,
+  provenAt = now,
 ): Promise<Remainder[]> {
   const all = jobSeries(job, sources);
   if (job.alsoRequested) {
@@ -106,7 +110,7 @@ export async function readRemainders(
       all,
       async (series) => {
         const wanted = await readWanted(job, series, catalog, now);
-        return { series, wanted, missing: await readMissing(catalog, series, wanted) };
+        return { series, wanted, missing: await readMissing(catalog, series, wanted, provenAt) };
       },
       AT_ONCE,
     );
@@ -116,7 +120,7 @@ export async function readRemainders(
     async (block) => {
       const wanted = normalize([orderedRange(job, block[0]!, now)]);
       const [range] = wanted;
-      const missing = range ? await catalog.missingOf(block, range) : [];
+      const missing = range ? await catalog.missingOf(block, range, provenAt) : [];
       return block.map((series, i): Remainder => ({ series, wanted, missing: missing[i] ?? [] }));
     },
     AT_ONCE,
@@ -129,9 +133,10 @@ export async function readMissing(
   catalog: Pick<SeriesCatalog, 'missing'>,
   series: Series,
   wanted: RangeSet,
+  provenAt?: number,
 ): Promise<RangeSet> {
   let missing: RangeSet = [];
-  for (const range of wanted) missing = union(missing, await catalog.missing(series, range));
+  for (const range of wanted) missing = union(missing, await catalog.missing(series, range, provenAt));
   return missing;
 }
 

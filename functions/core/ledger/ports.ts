@@ -41,7 +41,11 @@ export interface SeriesStore {
  * What `missing` answers, for several series of one source and timeframe at once.
  * @returns in the order of the series
  */
-export type MissingOf = (series: readonly Series[], requested: Range) => Promise<RangeSet[]>;
+export type MissingOf = (
+  series: readonly Series[],
+  requested: Range,
+  provenAt?: number,
+) => Promise<RangeSet[]>;
 
 /** Findings of checks that are made again and again: one goes when what it says is no longer so. */
 export interface FindingBook {
@@ -89,7 +93,8 @@ export interface SeriesCatalog {
   /** records the end of a job once nothing works for it any more: what it requested stays, or was withdrawn */
   settle(jobId: string, status: FinalStatus): Promise<void>;
   requested(series: Series): Promise<RangeSet>;
-  missing(series: Series, requested: Range): Promise<RangeSet>;
+  /** @param provenAt epoch ms: a proof that held then counts, though it may have run out since; absent: now */
+  missing(series: Series, requested: Range, provenAt?: number): Promise<RangeSet>;
   missingOf: MissingOf;
   /**
    * Compares the rows with the ledger and removes from the ledger what has no row any more, so that the planner sees it as

@@ -34,10 +34,11 @@ export function createSeriesCatalog(sql: Sql, { tables, clock }: StoreOptions): 
 
     requested: (series) => guarded(series, () => readRequested(sql, series)),
 
-    missing: (series, requested) => guarded(series, () => readMissing(sql, series, requested, clock())),
+    missing: (series, requested, provenAt) =>
+      guarded(series, () => readMissing(sql, series, requested, clock(), provenAt)),
 
-    missingOf: (series, requested) =>
-      guarded(several(series), () => readMissingOf(sql, series, requested, clock())),
+    missingOf: (series, requested, provenAt) =>
+      guarded(several(series), () => readMissingOf(sql, series, requested, clock(), provenAt)),
 
     reconcile: (series, range) =>
       guarded(series, () => reconcile(sql, tables(series.source), series, range, clock())),

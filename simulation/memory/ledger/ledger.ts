@@ -175,15 +175,21 @@ export function retiredIn(
   return clip(normalize(ranges), within);
 }
 
-/** requested − have − proven empty − retired. */
-export function missingIn(warehouse: MemoryWarehouse, book: Book, requested: Range, now: number): RangeSet {
+/** requested − have − proven empty − retired. @param provenAt epoch ms: proofs that held then count */
+export function missingIn(
+  warehouse: MemoryWarehouse,
+  book: Book,
+  requested: Range,
+  now: number,
+  provenAt = now,
+): RangeSet {
   const kept = subtract(normalize([requested]), retiredIn(warehouse, book, requested, now));
   const { lasting, expiring } = accountOf(book);
-  const fresh = expiring.filter((span) => isFresh(span, now, 1));
+  const fresh = expiring.filter((span) => isFresh(span, provenAt, 1));
   if (fresh.length === 0) return subtract(kept, lasting);
   const without = (proofs: readonly Span[]): RangeSet => subtract(kept, union(lasting, normalize(proofs)));
   const due = without(fresh);
-  const renewable = without(fresh.filter((span) => isFresh(span, now, 0.5)));
+  const renewable = without(fresh.filter((span) => isFresh(span, provenAt, 0.5)));
   return renewable.filter((range) => intersect([range], due).length > 0);
 }
 

@@ -65,14 +65,14 @@ export function createMemorySeriesCatalog(
     requested: (series) =>
       read(`requested of ${seriesLabel(series)}`, () => warehouse.book(series).record?.requested ?? []),
 
-    missing: (series, requested) =>
+    missing: (series, requested, provenAt) =>
       read(`missing of ${seriesLabel(series)}`, (now) =>
-        missingIn(warehouse, warehouse.book(series), requested, now),
+        missingIn(warehouse, warehouse.book(series), requested, now, provenAt),
       ),
 
-    missingOf: (series, requested) =>
+    missingOf: (series, requested, provenAt) =>
       read(`missing of ${series.map(seriesLabel).join(', ')}`, (now) =>
-        series.map((one) => missingIn(warehouse, warehouse.book(one), requested, now)),
+        series.map((one) => missingIn(warehouse, warehouse.book(one), requested, now, provenAt)),
       ),
 
     reconcile: (series, range) => reconcile(warehouse, series, range, clock(), step),

@@ -42,6 +42,25 @@ describe('a job ends', () => {
     ]);
   });
 
+  it('succeeded where a proof runs out between its last wave and its end', async () => {
+    const world = worldOf();
+    const hole = hours(30, 33);
+    world.market.hole(AAA, hole);
+    await world.runJob((await world.newJob()).id);
+    // It holds for as long as it came after the hole.
+    world.clock.now += NOW - hole.end - 1;
+    const { id } = await world.newJob();
+    const wave = await planWave(world.ports, { jobId: id, wave: 1, previousMissing: -1 });
+    expect(wave.next).toBe('finalize');
+    world.clock.now += 1;
+    expect(await finalize(world, id, 1)).toMatchObject({ status: 'succeeded', reason: '' });
+    // The next one requests it again.
+    const { id: next } = await world.newJob();
+    expect(await planWave(world.ports, { jobId: next, wave: 1, previousMissing: -1 })).toMatchObject({
+      next: 'fetch',
+    });
+  });
+
   it('succeeded where the rest has not had time to come', async () => {
     const world = worldOf([{ id: 'plain', archives: [] }]);
     world.market.hole(AAA, { start: NOW - HOUR, end: NOW });

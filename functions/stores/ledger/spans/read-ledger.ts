@@ -40,12 +40,14 @@ export const selectRetired = (sql: Runner, { source, timeframe }: Series, now: n
 /**
  * requested − have − proven empty − what is not kept. A hole that was followed as it grew has a proof for each step, and each
  * is a little younger than the one before: they are renewed together, not one by one.
+ * @param provenAt epoch ms: proofs that held then count
  */
 export async function readMissing(
   sql: Runner,
   series: Series,
   requested: Range,
   now: number,
+  provenAt = now,
 ): Promise<RangeSet> {
   if (requested.start >= requested.end) return [];
   const wanted = sql`${toMultirange([requested])}::tstzmultirange`;
@@ -54,8 +56,8 @@ export async function readMissing(
     await sql<Range[]>`
       with known as materialized (
         select ${wanted} - ${selectRetired(sql, series, now)} as kept,
-          coalesce(range_agg(span) filter (where ${settled(sql, now, 1)}), '{}') as settled,
-          coalesce(range_agg(span) filter (where ${settled(sql, now, 0.5)}), '{}') as firm
+          coalesce(range_agg(span) filter (where ${settled(sql, provenAt, 1)}), '{}') as settled,
+          coalesce(range_agg(span) filter (where ${settled(sql, provenAt, 0.5)}), '{}') as firm
         from market_data.coverage where ${touching(sql, series, requested)}),
       sets as materialized (select kept - firm as open, kept - settled as due from known)
       select ${bounds(sql, sql`r`)} from sets, unnest(open) r where r && due order by 1`,
@@ -71,16 +73,17 @@ export async function readMissingOf(
   series: readonly Series[],
   requested: Range,
   now: number,
+  provenAt = now,
 ): Promise<RangeSet[]> {
   const [first] = series;
   if (!first || requested.start >= requested.end) return series.map(() => []);
-  if (series.length === 1) return [await readMissing(sql, first, requested, now)];
+  if (series.length === 1) return [await readMissing(sql, first, requested, now, provenAt)];
   const rows = await sql<(Range & { readonly n: number })[]>`
     with wanted as materialized (
       select ${toMultirange([requested])}::tstzmultirange - ${selectRetired(sql, first, now)} as kept),
     known as materialized (
-      select n, range_agg(span) filter (where ${settled(sql, now, 1)}) as settled,
-        range_agg(span) filter (where ${settled(sql, now, 0.5)}) as firm
+      select n, range_agg(span) filter (where ${settled(sql, provenAt, 1)}) as settled,
+        range_agg(span) filter (where ${settled(sql, provenAt, 0.5)}) as firm
       from ${symbolsOf(sql, series)} left join market_data.coverage c on c.symbol = s.symbol
         and source = ${first.source} and timeframe = ${first.timeframe}
         and lower(span) < ${new Date(requested.end)} and upper(span) > ${new Date(requested.start)}
