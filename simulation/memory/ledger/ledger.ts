@@ -22,8 +22,11 @@ import type { Author, Book, MemoryWarehouse, Span } from './warehouse.ts';
 const isFinal = ({ reason }: Span): boolean => reason !== 'venue-outage' && reason !== 'not-published';
 
 /** @param share of that time; after half of it a proof may be renewed together with one that it touches */
-const isFresh = ({ fetchedAt, end }: Span, now: number, share: 0.5 | 1): boolean =>
-  now < fetchedAt + share * Math.max(DAY, fetchedAt - end);
+export const isFresh = (
+  { fetchedAt, end }: Pick<Span, 'fetchedAt' | 'end'>,
+  now: number,
+  share: 0.5 | 1,
+): boolean => now < fetchedAt + share * Math.max(DAY, fetchedAt - end);
 
 /** Whether the series was purged and has not been ordered since: nothing of it is written. */
 export const isPurged = ({ record }: Book): boolean =>

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Series } from '../../../functions/core/series/series.ts';
 import { DAY, HOUR } from '../../../functions/core/time/time.ts';
 import { sources } from '../../../functions/sources/index.ts';
+import { isFresh } from '../../../simulation/memory/ledger/ledger.ts';
 import {
   judgeRequests,
   optimum,
@@ -66,33 +67,26 @@ describe('requests', () => {
   });
 });
 
-interface Proof {
-  /** end of the hole, and when it was proven; ms */
-  readonly end: number;
-  readonly at: number;
-}
-
-/** As the ledger has it: valid for as long as it came after the hole, a day at least. */
-const isFresh = ({ end, at }: Proof, now: number, share: number): boolean =>
-  now < at + share * Math.max(DAY, at - end);
+/** The end of a hole, and when it was proven; ms. */
+type Proof = Parameters<typeof isFresh>[0];
 
 /** When the holes of one file are requested again, within so many days after the first proof. */
 function renewalsOf(first: readonly Proof[], days: number): number {
-  const start = Math.min(...first.map(({ at }) => at));
+  const start = Math.min(...first.map(({ fetchedAt }) => fetchedAt));
   let proofs: Proof[] = [];
   let times = 0;
   for (let now = start; now < start + days * DAY; now += HOUR / 4) {
-    proofs.push(...first.filter(({ at }) => at >= now && at < now + HOUR / 4));
+    proofs.push(...first.filter(({ fetchedAt }) => fetchedAt >= now && fetchedAt < now + HOUR / 4));
     if (proofs.every((proof) => isFresh(proof, now, 1))) continue;
     times++;
-    proofs = proofs.map((proof) => (isFresh(proof, now, 0.5) ? proof : { ...proof, at: now }));
+    proofs = proofs.map((proof) => (isFresh(proof, now, 0.5) ? proof : { ...proof, fetchedAt: now }));
   }
   return times;
 }
 
 describe('renewals of the proofs of a file', () => {
   it('come more often than those of one hole where each hour of a day was proven by itself', () => {
-    const hourly = Array.from({ length: 24 }, (_, i) => ({ end: i * HOUR, at: (i + 1) * HOUR }));
+    const hourly = Array.from({ length: 24 }, (_, i) => ({ end: i * HOUR, fetchedAt: (i + 1) * HOUR }));
     expect(renewalsOf(hourly.slice(0, 1), 3)).toBe(2);
     expect(renewalsOf(hourly, 3)).toBe(3);
   });
@@ -109,7 +103,7 @@ describe('renewals of the proofs of a file', () => {
         (holes, days) => {
           const proofs = holes.map(({ hour, after }) => ({
             end: hour * HOUR,
-            at: hour * HOUR + (after * HOUR) / 4,
+            fetchedAt: hour * HOUR + (after * HOUR) / 4,
           }));
           expect(renewalsOf(proofs, days)).toBeLessThanOrEqual(renewals(days));
         },
