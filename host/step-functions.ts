@@ -5,6 +5,7 @@ import { describeError } from '../functions/core/errors/errors.ts';
 import { functions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
 import { backfillDefinition, type Placeholders } from '../statemachines/definition.ts';
+import { tolerantItems } from '../statemachines/tolerant-items.ts';
 import { listen } from './os/ports.ts';
 
 /** Runs one state's function. */
@@ -45,7 +46,9 @@ export async function startStepFunctions(invoke: Invoke, retryMs?: number): Prom
   const values = Object.fromEntries(states.map(([state, handler]) => [`${state}Function`, handler]));
   const definition = backfillDefinition({ ChunkExecutionType: 'STANDARD', ...values } as Placeholders);
   // The tests of the definition validate it: doing so at each start would compile the schema of the language each time.
-  const machine = new StateMachine(definition as never, { validationOptions: { noValidate: true } });
+  const machine = new StateMachine(tolerantItems(definition) as never, {
+    validationOptions: { noValidate: true },
+  });
   const overrides = {
     taskResourceLocalHandlers: Object.fromEntries(
       states.map(([state, handler]) => [

@@ -104,6 +104,30 @@ export function describeJobStore(makeTable: MakeJobTable): void {
       expect(await jobs.get(id)).toMatchObject({ status: 'cancelled', rows: 44_640 });
     });
 
+    it('keeps a count of the ledger against what fetchers noted', async () => {
+      const id = await make();
+      const said = async () => {
+        const { rows, counted } = (await jobs.get(id))!;
+        return [rows, counted ?? false];
+      };
+      await jobs.finish(id, { status: 'failed', rows: 9 });
+      expect(await said()).toEqual([9, false]);
+      await jobs.finish(id, { status: 'failed', rows: 12 });
+      expect(await said()).toEqual([12, false]);
+      expect(await jobs.finish(id, { status: 'failed', rows: 7, counted: true })).toMatchObject({ rows: 7 });
+      expect(await said()).toEqual([7, true]);
+      await jobs.finish(id, { status: 'failed', rows: 12 });
+      await jobs.finish(id, { status: 'failed', rows: 6, counted: true });
+      expect(await said()).toEqual([7, true]);
+      await jobs.finish(id, { status: 'failed', rows: 8, counted: true });
+      expect(await said()).toEqual([8, true]);
+      const other = await make();
+      expect(await jobs.finish(other, { status: 'failed', rows: 0, counted: true })).toMatchObject({
+        counted: true,
+      });
+      expect(await jobs.get(other)).toMatchObject({ rows: 0, counted: true });
+    });
+
     it('is unknown to those who cancel what does not exist', async () => {
       await expect(jobs.cancel('nothing')).rejects.toMatchObject({ code: 'unknown-job', status: 404 });
       expect(await jobs.get('nothing')).toBeUndefined();

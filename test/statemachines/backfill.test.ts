@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import * as contracts from '../../functions/core/workflow/contracts.ts';
 import { functions } from '../../functions/manifest.ts';
 import { backfillDefinition, definitionText, type Placeholders } from '../../statemachines/definition.ts';
+import { tolerantItems } from '../../statemachines/tolerant-items.ts';
 
 interface State {
   readonly Type: string;
@@ -85,6 +86,24 @@ const fill = (template: Record<string, unknown>, input: unknown): Record<string,
 describe('backfill.asl.json', () => {
   it('is valid Amazon States Language', () => {
     expect(aslValidator(definition, { checkArn: false }).errors).toEqual([]);
+  });
+
+  it('is valid for an interpreter without a tolerance of failures, and tolerates as many as a wave has chunks', () => {
+    const tolerant = tolerantItems(definition) as never as Machine;
+    expect(aslValidator(tolerant as never, { checkArn: false }).errors).toEqual([]);
+    expect(definition.States.FetchChunks).toMatchObject({
+      ToleratedFailureCount: contracts.MAX_CHUNKS_PER_WAVE,
+    });
+    const own = tolerant.States.FetchChunks!.ItemProcessor!.States;
+    const uncaught = Object.entries(own).filter(
+      ([, state]) =>
+        state.Type === 'Task' && !state.Catch?.some(({ ErrorEquals }) => ErrorEquals.includes('States.ALL')),
+    );
+    expect(uncaught).toEqual([]);
+    const { ItemFailed, RecordChunkFailure, ...same } = own;
+    expect(RecordChunkFailure!.Catch).toEqual([expect.objectContaining({ Next: 'ItemFailed' })]);
+    expect(ItemFailed).toMatchObject({ Type: 'Pass', End: true });
+    expect(inner.States).toMatchObject(same);
   });
 
   it('names a function of the manifest for each task, and every such function has its task', () => {

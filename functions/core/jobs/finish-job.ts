@@ -61,7 +61,7 @@ export async function finalizeJob(ports: FinalizePorts, input: FinalizeJobInput)
   const end: Verdict = isFinished(job.status)
     ? { status: job.status as FinalStatus, reason: job.reason ?? '' }
     : verdict(await whatIsLeft(ports, job, chunks), chunks, rows);
-  const final = await ports.jobs.finish(job.id, { ...end, rows, origin: originOf(job) });
+  const final = await ports.jobs.finish(job.id, { ...end, rows, counted: true, origin: originOf(job) });
   await ports.catalog.settle(job.id, final.status as FinalStatus);
   // Last: a call that dies before is made again, and must count the same rows.
   await ports.store.close(job.id);

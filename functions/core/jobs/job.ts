@@ -77,6 +77,8 @@ export interface Job extends JobOrder {
   readonly phaseAt?: number;
   /** rows written; final once the job is finished, before that the sum of the chunks counts */
   readonly rows: number;
+  /** those rows were counted in the ledger when the job ended; absent: they are the sum of what fetchers noted */
+  readonly counted?: boolean;
   /** why it ended as it did, for everything but a plain success */
   readonly reason?: string;
   /** of what it was about: where no rows are, and why; the first ones only. Known when it has ended */
@@ -184,6 +186,23 @@ export const settledChunks = (
 /** Rows that a job wrote, by what its chunks say. */
 export const rowsOf = (chunks: readonly ChunkProgress[]): number =>
   chunks.reduce((sum, { rows }) => sum + rows, 0);
+
+/** How many rows a job wrote, as it says when it ends. */
+export type RowsWritten = Pick<Job, 'rows' | 'counted'>;
+
+/**
+ * What a job that has ended learns from a later count: a count in the ledger holds against what fetchers noted, and of two of a kind the
+ * larger one holds.
+ * @returns undefined when it keeps the count that it has
+ */
+export function laterCount(
+  has: RowsWritten,
+  { rows, counted = false }: RowsWritten,
+): RowsWritten | undefined {
+  const sameKind = (has.counted ?? false) === counted;
+  if (sameKind ? has.rows >= rows : !counted) return undefined;
+  return { rows, ...(counted && { counted }) };
+}
 
 /** Labels of the chunks whose failure no later wave can mend. */
 export const permanentlyFailed = (chunks: readonly ChunkProgress[]): ReadonlySet<string> =>

@@ -88,13 +88,20 @@ export interface JobStore {
   /** @param rows what it wrote before; absent: what it last reported */
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /**
-   * queued or running → final.
+   * queued or running → final. A job that has ended keeps its end, and still gets the count of rows that it wrote before it stopped.
    * @param to `origin`: who ordered the job, for a table that does not read it before it writes; absent: a caller
    * @returns the job as it now is: `cancelled` wins over whatever came of it
    */
   finish(
     id: string,
-    to: { status: FinalStatus; rows: number; reason?: string; gaps?: readonly JobGap[]; origin?: JobOrigin },
+    to: {
+      status: FinalStatus;
+      rows: number;
+      counted?: boolean;
+      reason?: string;
+      gaps?: readonly JobGap[];
+      origin?: JobOrigin;
+    },
   ): Promise<Job>;
   /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
   cancel(id: string): Promise<Job>;

@@ -29,6 +29,7 @@ export function toJob(item: Item): Job {
     quote: item.quote,
     scheduled: item.scheduled,
     audit: item.audit,
+    counted: item.counted,
     gaps: item.gaps && (item.gaps as Item[]).map(gapOf),
   };
   return {

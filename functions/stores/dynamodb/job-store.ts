@@ -1,6 +1,6 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { type Job, type JobGap, type JobOrigin, KEPT, keptFor } from '../../core/jobs/job.ts';
+import { type Job, type JobGap, type JobOrigin, KEPT, keptFor, laterCount } from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
@@ -53,24 +53,25 @@ export function createJobStore(at: JobTable): JobStore {
       });
     },
 
-    async finish(id, { rows, ...end }) {
-      const finished = await finish(at, id, { ...end, rows });
+    async finish(id, to) {
+      const finished = await finish(at, id, to);
       if (finished) return finished;
       // Already final. A cancelled job is still updated with the rows that it wrote before it stopped.
       const job = await mustGet(id);
-      if (job.rows >= rows) return job;
+      const count = laterCount(job, to);
+      if (!count) return job;
       await onTable(`job ${id}`, () =>
         at.client.send(
           new UpdateCommand({
             TableName: at.table,
             Key: jobKey(id),
-            UpdateExpression: 'SET #rows = :rows',
+            UpdateExpression: `SET #rows = :rows${count.counted ? ', counted = :counted' : ''}`,
             ExpressionAttributeNames: { '#rows': 'rows' },
-            ExpressionAttributeValues: { ':rows': rows },
+            ExpressionAttributeValues: { ':rows': count.rows, ...(count.counted && { ':counted': true }) },
           }),
         ),
       );
-      return { ...job, rows };
+      return { ...job, ...count };
     },
 
     async cancel(id) {
@@ -90,12 +91,13 @@ const NO_PHASE = ' REMOVE phase, phase_at';
 interface End {
   readonly status: FinalStatus;
   readonly rows?: number;
+  readonly counted?: boolean;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
   readonly origin?: JobOrigin;
 }
 
-function finish(at: JobTable, id: string, { status, rows, reason, gaps, origin = 'order' }: End) {
+function finish(at: JobTable, id: string, { status, rows, counted, reason, gaps, origin = 'order' }: End) {
   const now = at.clock();
   const keep = keptFor({ status, scheduled: origin !== 'order' });
   const sets = [
@@ -103,6 +105,7 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps, origin =
     'finished_at = :now',
     `${TTL_ATTRIBUTE} = :expires`,
     ...(rows === undefined ? [] : ['#rows = :rows']),
+    ...(counted ? ['counted = :counted'] : []),
     ...(reason ? ['reason = :reason'] : []),
     ...(gaps ? ['gaps = :gaps'] : []),
   ];
@@ -111,6 +114,7 @@ function finish(at: JobTable, id: string, { status, rows, reason, gaps, origin =
     ':now': iso(now),
     ':expires': Math.floor((now + keep) / SECOND),
     ...(rows !== undefined && { ':rows': rows }),
+    ...(counted && { ':counted': true }),
     ...(reason && { ':reason': reason }),
     ...(gaps && { ':gaps': gaps.map(gapItem) }),
   });

@@ -1,5 +1,13 @@
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { isFinished, type Job, type JobGap, KEEP_FINISHED, KEPT, keptFor } from '../../core/jobs/job.ts';
+import {
+  isFinished,
+  type Job,
+  type JobGap,
+  KEEP_FINISHED,
+  KEPT,
+  keptFor,
+  laterCount,
+} from '../../core/jobs/job.ts';
 import type { JobStore } from '../../core/jobs/ports.ts';
 import type { FinalStatus } from '../../core/ledger/ports.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
@@ -74,9 +82,9 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
       // Already final. A cancelled job is still updated with the rows that it wrote before it stopped.
       return file.atomically(`job ${id}`, () => {
         const job = mustGet(id);
-        if (job.rows >= to.rows) return job;
-        file.put(jobKey(id), { ...file.get(jobKey(id)), rows: to.rows });
-        return { ...job, rows: to.rows };
+        const count = laterCount(job, to);
+        if (count) file.put(jobKey(id), { ...file.get(jobKey(id)), ...count });
+        return { ...job, ...count };
       });
     },
 
@@ -94,16 +102,23 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
 interface End {
   readonly status: FinalStatus;
   readonly rows?: number;
+  readonly counted?: boolean;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
 }
 
-const ended = (item: Item, { status, rows, reason, gaps }: End, now: number, keep: number): Item => ({
+const ended = (
+  item: Item,
+  { status, rows, counted, reason, gaps }: End,
+  now: number,
+  keep: number,
+): Item => ({
   ...withoutPhase(item),
   status,
   finished_at: iso(now),
   [TTL_ATTRIBUTE]: Math.floor((now + keep) / SECOND),
   ...(rows !== undefined && { rows }),
+  ...(counted && { counted }),
   ...(reason && { reason }),
   ...(gaps && { gaps: gaps.map(gapItem) }),
 });

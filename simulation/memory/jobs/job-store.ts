@@ -6,6 +6,7 @@ import {
   type JobGap,
   type JobStatus,
   KEPT,
+  laterCount,
   originOf,
 } from '../../../functions/core/jobs/job.ts';
 import { type JobFilter, type JobStore, originsOf } from '../../../functions/core/jobs/ports.ts';
@@ -94,10 +95,11 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
       if (finished) return finished;
       // The job has ended already. A cancelled one still gets the count of rows that it wrote before it stopped.
       const job = await mustGet(id);
-      if (job.rows >= to.rows) return job;
+      const count = laterCount(job, to);
+      if (!count) return job;
       await step(`change job ${id}`);
-      tables.jobs.set(id, { ...tables.jobs.get(id)!, rows: to.rows });
-      return { ...job, rows: to.rows };
+      tables.jobs.set(id, { ...tables.jobs.get(id)!, ...count });
+      return { ...job, ...count };
     },
 
     async cancel(id) {
@@ -115,15 +117,17 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
 interface End {
   readonly status: FinalStatus;
   readonly rows?: number;
+  readonly counted?: boolean;
   readonly reason?: string;
   readonly gaps?: readonly JobGap[];
 }
 
-const ended = (job: Job, { status, rows, reason, gaps }: End, now: number): Job => ({
+const ended = (job: Job, { status, rows, counted, reason, gaps }: End, now: number): Job => ({
   ...withoutPhase(job),
   status,
   finishedAt: now,
   ...(rows !== undefined && { rows }),
+  ...(counted && { counted }),
   ...(reason && { reason }),
   ...(gaps && { gaps: copyOf(gaps) }),
 });

@@ -1,3 +1,4 @@
+import { summarize } from '../../../functions/core/api/jobs/views.ts';
 import { isFinished, type Job, type JobStatus } from '../../../functions/core/jobs/job.ts';
 import { jobSeries, orderedRange, overdue } from '../../../functions/core/jobs/job-series.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
@@ -16,13 +17,13 @@ export function checkJob(world: World, jobId: string): string[] {
   return [...checkRows(world, job), ...(job.status === 'succeeded' ? checkSuccess(world, job) : [])];
 }
 
-/** It says how many rows it wrote, and the ledger has as many of it. */
-function checkRows({ warehouse, venue }: World, job: Job): string[] {
+/** The API answers how many rows it wrote, and the ledger has as many of it. */
+function checkRows({ warehouse, venue, tables }: World, job: Job): string[] {
   // Provisional rows of events are written without an account.
   if (job.sources.some((id) => venue.sources[id]?.table.cadence === 'irregular')) return [];
   const written = warehouse.rowsBy(job.id);
-  if (written === job.rows) return [];
-  return [`${job.status} job ${job.id} says ${job.rows} rows and wrote ${written}`];
+  const said = summarize(job, [...(tables.chunks.get(job.id)?.values() ?? [])]).rows_fetched;
+  return said === written ? [] : [`${job.status} job ${job.id} says ${said} rows and wrote ${written}`];
 }
 
 function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[] {

@@ -105,6 +105,30 @@ describe('the chunks of a job', () => {
   });
 });
 
+describe('the rows of a job that has ended', () => {
+  const noted = chunks(2, { rows: 500 });
+  const rowsOf = (of: Partial<Job>, by = noted): number => detail({ ...job, ...of }, by, NOW).rows_fetched;
+
+  it('are those that the ledger counted, whatever fetchers noted before', () => {
+    for (const status of ['failed', 'cancelled', 'completed_with_gaps', 'succeeded'] as const)
+      expect([status, rowsOf({ status, rows: 7, counted: true })]).toEqual([status, 7]);
+  });
+
+  it('are what fetchers have noted until now where nobody could count', () => {
+    for (const status of ['failed', 'cancelled'] as const)
+      expect([status, rowsOf({ status, rows: 7 }), rowsOf({ status, rows: 7 }, [])]).toEqual([
+        status,
+        1_000,
+        7,
+      ]);
+  });
+
+  it('were always counted where an earlier version ended it with its last state', () => {
+    for (const status of ['completed_with_gaps', 'succeeded'] as const)
+      expect([status, rowsOf({ status, rows: 7 })]).toEqual([status, 7]);
+  });
+});
+
 describe('the phase of a job', () => {
   const phase = { phase: 'refreshing aggregates 3 of 6', phaseAt: NOW - 12_400 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { detail } from '../../../functions/core/api/jobs/views.ts';
 import { finalizeJob, REFRESH_PATIENCE } from '../../../functions/core/jobs/finish-job.ts';
 import type { JobOrder } from '../../../functions/core/jobs/job.ts';
 import { planWave } from '../../../functions/core/jobs/plan-wave.ts';
@@ -132,6 +133,20 @@ describe('a job ends', () => {
       expect(reason).toContain('it ended without a word');
     },
   );
+
+  it('failed, without the rows that a crash of the database took after its chunk had noted them', async () => {
+    const world = worldOf();
+    const { id, chunks } = await begun(world);
+    const [{ label }] = chunks as [(typeof chunks)[number]];
+    const rows = await world.ports.store.commit([pageOfHours(world, 0, 10)], { jobId: id, chunk: label });
+    await world.ports.jobs.checkpoint(id, label, { state: 'running', leftMs: 1, rows });
+    expect(world.warehouse.crash(world.clock.now)).toBe(1);
+    await world.ports.jobs.failChunk(id, label, broken);
+    expect(await finalize(world, id)).toMatchObject({ status: 'failed', rows: 0 });
+    const [job, noted] = [(await world.ports.jobs.get(id))!, await world.ports.jobs.chunks(id)];
+    expect([rows, noted[0]!.rows]).toEqual([10, 10]);
+    expect(detail(job, noted, NOW)).toMatchObject({ status: 'failed', rows_fetched: 0, actual: { rows: 0 } });
+  });
 
   it('with gaps when all chunks failed and something was written', async () => {
     const world = worldOf();

@@ -12,7 +12,10 @@ const summary = {
   source: z.string().meta({ description: 'the family' }),
   sources: z.array(z.string()).meta({ description: 'ids of the sources of the family that take part' }),
   status: z.enum(JOB_STATUSES),
-  rows_fetched: Count,
+  rows_fetched: Count.meta({
+    description:
+      'rows written; counted in the ledger when the job ends, except where it ended before that: then it is what its fetchers noted',
+  }),
   started_at: Instant.nullable(),
   created_at: Instant,
   finished_at: Instant.nullable(),

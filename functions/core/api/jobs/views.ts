@@ -1,4 +1,4 @@
-import type { ChunkProgress, ChunkState, Job, JobGap } from '../../jobs/job.ts';
+import type { ChunkProgress, ChunkState, Job, JobGap, JobStatus } from '../../jobs/job.ts';
 import { isFinished, rowsOf, settledChunks } from '../../jobs/job.ts';
 import { iso, isoOrNull, SECOND } from '../../time/time.ts';
 import { type JobDetail, type JobSummary, MOST_SHOWN, MOST_WAITS } from './schemas.ts';
@@ -72,12 +72,17 @@ function countsOf(chunks: readonly ChunkProgress[]): JobDetail['chunk_counts'] {
   return counts;
 }
 
-/** FinalizeJob has counted what is there; for a job that ended otherwise, fetchers may still report more. */
-const rowsFetched = ({ status, rows }: Job, chunks: readonly ChunkProgress[]): number => {
+/**
+ * What was counted holds: a crash of the database may have taken what fetchers noted before. Of a job that ended otherwise they may still
+ * note more.
+ */
+const rowsFetched = ({ status, rows, counted }: Job, chunks: readonly ChunkProgress[]): number => {
   if (!isFinished(status)) return rowsOf(chunks);
-  const counted = status === 'succeeded' || status === 'completed_with_gaps';
-  return counted ? rows : Math.max(rows, rowsOf(chunks));
+  return counted || ONLY_COUNTED.has(status) ? rows : Math.max(rows, rowsOf(chunks));
 };
+
+/** Only FinalizeJob, which counts, gives these ends; a job of an earlier version does not say that it was counted. */
+const ONLY_COUNTED: ReadonlySet<JobStatus> = new Set(['succeeded', 'completed_with_gaps']);
 
 /** Not known when nothing was counted for any chunk, as for jobs of an earlier version. */
 function requestsOf(chunks: readonly ChunkProgress[]): number | null {
