@@ -7,7 +7,7 @@ import { expire } from './memory/jobs/expire.ts';
 import { checkByRecord, checkLasting } from './properties/by-record.ts';
 import { checkFollowed } from './properties/followed.ts';
 import { checkFailures } from './properties/jobs/failures.ts';
-import { checkAnnounced, checkJob, checkLiveness } from './properties/jobs/jobs.ts';
+import { checkAnnounced, checkBegun, checkJob, checkLiveness } from './properties/jobs/jobs.ts';
 import { checkRespect } from './properties/jobs/respect.ts';
 import { checkLabels, checkLabelsWatched } from './properties/labels.ts';
 import { checkLedger } from './properties/ledger.ts';
@@ -163,6 +163,7 @@ export async function simulate(
     note(checkLedger(world.warehouse));
     note(checkFailures(unhappy, until - 2 * HOUR));
     note(checkRespect(world));
+    note(checkBegun(world));
     note(checkFollowed(world, plan));
     note(checkLabels(world, plan));
     note(world.problems);

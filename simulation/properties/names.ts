@@ -25,6 +25,7 @@ const NAMES: readonly (readonly [reads: RegExp, property: string])[] = [
     'labels are read as they are meant',
   ],
   [/ is still \w+$/, 'liveness'],
+  [/^job \S+ of \S+ had not begun at /, 'a job begins soon'],
   [/ requests to the API where /, 'few requests'],
   [/ was loaded \d+ times /, 'few loads of a file'],
   [/: (?:missing|missed), /, 'nothing is missing'],

@@ -4,6 +4,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** The slowest files, slowest first. If one of them started last, a single worker would be busy at the end. */
 const LONG = [
   'hosts/localstack',
+  'python/python',
   // Its engine leaves the dump from which the others start.
   'sql/columnstore',
   'console/console',
@@ -63,6 +64,7 @@ const LONG = [
   'host/database/docker',
   'infra/jobs-api',
   'sql/open-time',
+  'runtime/streamed-archive',
   'runtime/rotation',
   'host/sources/main-job',
   'host/api/openapi-conformance',

@@ -5,7 +5,7 @@ import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { missingIn } from '../../memory/ledger/ledger.ts';
 import type { World } from '../../world/world.ts';
-import { judgeLeases } from './orders.ts';
+import { judgeBegun, judgeLeases } from './orders.ts';
 
 /** What holds when the execution of a job has come to its own end. @returns breaches in words */
 export function checkJob(world: World, jobId: string): string[] {
@@ -37,6 +37,18 @@ function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[
       ? [`job ${job.id} succeeded, and ${seriesLabel(series)} lacks ${iso(left.start)} to ${iso(left.end)}`]
       : [];
   });
+}
+
+/** Between two looks, and what a look may have been too early for. */
+const LATELY = 2 * HOUR;
+
+/** Each job begins soon after it was ordered. @returns breaches in words */
+export function checkBegun({ tables, scheduler, strokesAt }: World): string[] {
+  // A clock that jumped says nothing about when something was.
+  if (strokesAt.has('clock jumps')) return [];
+  const now = scheduler.now();
+  const placed = [...tables.jobs.values()].filter(({ createdAt }) => createdAt >= now - LATELY);
+  return placed.flatMap((job) => judgeBegun(job, strokesAt, now));
 }
 
 /** As long as somebody may take to find out that an execution has ended. */

@@ -1,6 +1,6 @@
 import { isFinished, type Job } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
-import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
+import { DAY, HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 
 /** The answer is on its way for a while. */
 const ON_ITS_WAY = MINUTE;
@@ -11,6 +11,37 @@ const LONGEST_TURN = 2 * HOUR;
 export function judgeOrder({ id, status, finishedAt }: Job, orderedAt: number): string[] {
   if (!isFinished(status) || finishedAt === undefined || finishedAt >= orderedAt - ON_ITS_WAY) return [];
   return [`job ${id} of ${iso(finishedAt)} is ${status}, and an order of ${iso(orderedAt)} got it`];
+}
+
+/** A turn of `refresh` finds a job without an execution within three minutes; the rest is for a turn that is lost by itself. */
+const BEGUN_WITHIN = 6 * MINUTE;
+
+/** What goes on for a while after it has struck, ms. Everything else is over at once, or refuses a few calls. */
+const GOES_ON: Readonly<Record<string, number>> = {
+  'host is off': 4 * DAY,
+  'database is slow': 20 * MINUTE,
+  'invocation late': 20 * MINUTE,
+};
+
+/**
+ * A job begins within minutes, also where whoever took the order died before it started the execution. Not where something else strikes
+ * meanwhile.
+ * @param strokesAt when each kind of fault took effect @param now epoch ms @returns a breach in words
+ */
+export function judgeBegun(
+  { id, createdAt, startedAt, finishedAt }: Job,
+  strokesAt: ReadonlyMap<string, readonly number[]>,
+  now: number,
+): string[] {
+  const begunAt = startedAt ?? finishedAt ?? now;
+  if (begunAt < createdAt + BEGUN_WITHIN) return [];
+  // What struck as the order was taken is what the job must survive.
+  const struck = [...strokesAt].some(([kind, times]) => {
+    const lasts = GOES_ON[kind];
+    const since = lasts === undefined ? createdAt + MINUTE : createdAt - lasts;
+    return times.some((at) => since < at && at < createdAt + BEGUN_WITHIN);
+  });
+  return struck ? [] : [`job ${id} of ${iso(createdAt)} had not begun at ${iso(createdAt + BEGUN_WITHIN)}`];
 }
 
 /** Of one gap: once other rows have filled a part of it, nobody has that turn again. */

@@ -14,6 +14,7 @@ it.each([
   ['fetch-chunk 17 failed: TypeError x is undefined\n    at y', 'no unforeseen failure'],
   ['429 for /fapi/v1/klines?symbol=A at 2024-01-01T00:00:00Z', "the venue's limits"],
   ['job 01 of 2024-01-01T00:00:00Z is still running', 'liveness'],
+  ['job 01 of 2024-01-01T00:00:00Z had not begun at 2024-01-01T00:06:00Z', 'a job begins soon'],
   ['job 01 is running, and its execution FAILED at 2024-01-01T00:00:00Z', 'a job ends with its execution'],
   ['job 01 succeeded, and klines_perp AAAUSDT 1m lacks a to b', 'success means complete'],
   [

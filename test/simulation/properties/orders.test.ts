@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Job } from '../../../functions/core/jobs/job.ts';
 import type { Lease } from '../../../functions/core/jobs/lease.ts';
 import { HOUR, MINUTE } from '../../../functions/core/time/time.ts';
-import { judgeLeases, judgeOrder } from '../../../simulation/properties/jobs/orders.ts';
+import { judgeBegun, judgeLeases, judgeOrder } from '../../../simulation/properties/jobs/orders.ts';
 
 const now = Date.UTC(2025, 5, 10);
 
@@ -23,6 +23,39 @@ describe('the job that an order gets', () => {
     expect(judgeOrder(ended, now)).toEqual([
       'job 01 of 2025-06-09T23:58:00Z is failed, and an order of 2025-06-10T00:00:00Z got it',
     ]);
+  });
+});
+
+describe('a job', () => {
+  const createdAt = now - HOUR;
+  const at = (more: Partial<Job>, strokes: Record<string, readonly number[]> = {}): string[] =>
+    judgeBegun(
+      { id: '01', status: 'queued', createdAt, ...more } as Job,
+      new Map(Object.entries(strokes)),
+      now,
+    );
+  const LATE = ['job 01 of 2025-06-09T23:00:00Z had not begun at 2025-06-09T23:06:00Z'];
+
+  it('begins within six minutes', () => {
+    expect(at({ startedAt: createdAt + 6 * MINUTE - 1 })).toEqual([]);
+    expect(at({ startedAt: createdAt + 6 * MINUTE })).toEqual(LATE);
+    expect(at({ createdAt: now - 6 * MINUTE + 1 })).toEqual([]);
+    expect(at({})).toEqual(LATE);
+  });
+
+  it('or ends before it has begun, as when it is cancelled at once', () => {
+    expect(at({ status: 'cancelled', finishedAt: createdAt + MINUTE })).toEqual([]);
+  });
+
+  it('whatever struck as it was ordered, and not while something strikes later', () => {
+    const kind = 'process dies after a call';
+    expect(at({}, { [kind]: [createdAt - HOUR, createdAt + MINUTE] })).toEqual(LATE);
+    expect(at({}, { [kind]: [createdAt - HOUR, createdAt + 2 * MINUTE] })).toEqual([]);
+    expect(at({}, { [kind]: [createdAt + 6 * MINUTE] })).toEqual(LATE);
+  });
+
+  it('not before a host is on again that was switched off', () => {
+    expect(at({}, { 'host is off': [createdAt - 3 * 24 * HOUR] })).toEqual([]);
   });
 });
 
