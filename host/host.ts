@@ -3,7 +3,6 @@ import { mkdirSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describeError } from '../functions/core/errors/errors.ts';
-import { activeJobs } from '../functions/core/jobs/stop-job.ts';
 import { type Clock, MINUTE } from '../functions/core/time/time.ts';
 import { optionalFunctions } from '../functions/manifest.ts';
 import { rootLogger } from '../functions/runtime/log.ts';
@@ -17,6 +16,7 @@ import { loadFunctions } from './functions.ts';
 import { type ApiServer, startApiServer } from './http/api-server.ts';
 import type { ListenSettings } from './http/listen-settings.ts';
 import { startPublicServer } from './http/public-server.ts';
+import { announceLastEnds, resumeJobs } from './jobs/after-restart.ts';
 import { carryOver, jobFile } from './jobs/job-file.ts';
 import { JOB_TABLE, LOCAL_AWS } from './local-aws.ts';
 import { portInUse } from './ports.ts';
@@ -199,6 +199,7 @@ async function assemble(
     }),
   );
   await resumeJobs(services);
+  if (webhooks) await announceLastEnds(services);
   call = loaded.call;
   if (options.listen) await started(startPublicServer(options.listen, call));
   if (options.schedules) {
@@ -279,9 +280,4 @@ function refused(error: unknown, port: number, name: 'jobs' | 'candles'): never 
 async function minutesSince({ runs, clock }: Services, schedule: string): Promise<number | undefined> {
   const last = await runs?.last(schedule);
   return last && Math.abs(clock() - last.at) / MINUTE;
-}
-
-/** The interpreter forgets its executions; the job table does not. */
-async function resumeJobs(services: Services): Promise<void> {
-  for await (const { id } of activeJobs(services.jobs)) await services.workflow.start(id);
 }

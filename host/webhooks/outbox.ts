@@ -25,7 +25,7 @@ export const PAUSES = [
 const WAITING = 'WEBHOOK';
 const SENT = 'WEBHOOK-SENT';
 /** So long the same message is not sent again. */
-const KEEP_SENT = 2 * DAY;
+export const KEEP_SENT = 2 * DAY;
 /** A receiver that is away for days must not fill the disk. */
 const MOST_WAITING = 10_000;
 
