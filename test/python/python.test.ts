@@ -38,12 +38,13 @@ describe.skipIf(!PYTHON)('the Python package', PATIENCE, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('is typed', async () => {
+  // Side by side: one after the other they take longer than any other file.
+  it.concurrent('is typed', async () => {
     const out = await python(['-m', 'mypy', '--cache-dir', join(folder, 'mypy')], PACKAGE);
     expect(out).toContain('Success: no issues found');
   });
 
-  it('passes its own tests, the operations and the rows of a host among them, and skips none', async () => {
+  it.concurrent('passes its own tests, the operations and the rows of a host among them, and skips none', async () => {
     const out = await python(['-m', 'pytest', '-q', '--durations=10'], PACKAGE, env);
     expect(out).toMatch(/^\d+ passed in /m);
   });
