@@ -201,9 +201,14 @@ export async function startFaultHost({
 const plain: Around = (_handler, event, invoke) => invoke(event);
 
 let taken = 0;
-/** A day that no other test of the file uses: a daily file, or two pages of REST. */
+/**
+ * A day that no other test of the process uses: a daily file, or two pages of REST. Days of one month, for a job has a chunk for each month.
+ * How many were taken before depends on which files ran in this process.
+ */
 export function freshSlice(days = 1, source: Slice['source'] = 'klines_spot'): Slice {
-  const from = Date.UTC(2025, 2, 1) + taken * DAY;
+  const at = (day: number): Date => new Date(Date.UTC(2025, 2, 1) + day * DAY);
+  while (at(taken).getUTCMonth() !== at(taken + days - 1).getUTCMonth()) taken += 1;
+  const from = at(taken).getTime();
   taken += days + 1;
   return { source, symbol: 'ETHUSDT', from, to: from + days * DAY };
 }
