@@ -1,9 +1,8 @@
 import { isFinished, JOB_STATUSES, type Job } from '../../functions/core/jobs/job.ts';
 import { type JobStore, MOST_JOBS, type Workflow } from '../../functions/core/jobs/ports.ts';
-import { activeJobs } from '../../functions/core/jobs/stop-job.ts';
-import type { FinalStatus } from '../../functions/core/ledger/ports.ts';
+import { activeJobs, announceEnd } from '../../functions/core/jobs/stop-job.ts';
 import { type Clock, HOUR, SECOND } from '../../functions/core/time/time.ts';
-import { type Events, jobEvents } from '../../functions/core/workflow/events.ts';
+import type { Events } from '../../functions/core/workflow/events.ts';
 import { KEEP_SENT } from '../webhooks/outbox.ts';
 
 type Jobs = Pick<JobStore, 'list'>;
@@ -32,11 +31,7 @@ export async function announceLastEnds(ports: {
   const newest = Math.max(...ended.map(({ finishedAt = 0 }) => finishedAt));
   if (newest < ports.clock() - KEEP_SENT + HOUR) return;
   const last = ended.filter(({ finishedAt = 0 }) => finishedAt >= newest - TOGETHER);
-  await ports.events.publish(
-    last.flatMap(({ id, status, rows, reason = '' }) =>
-      jobEvents({ jobId: id, status: status as FinalStatus, rows, reason }),
-    ),
-  );
+  for (const job of last) await announceEnd(ports, job);
 }
 
 /** The newest jobs that have ended, and the newest of those that are no quiet turns of schedules: an order may have been at work for hours. */

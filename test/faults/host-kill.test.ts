@@ -1,15 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { json } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { JobDetail } from '../../functions/core/api/jobs/schemas.ts';
 import { iso } from '../../functions/core/time/time.ts';
-import { listen } from '../../host/os/ports.ts';
 import { startVenues } from '../../simulator/index.ts';
 import { createTestDatabase } from '../helpers/database.ts';
 import {
@@ -20,6 +17,7 @@ import {
   rowsWrittenBy,
 } from '../helpers/faults/books.ts';
 import { freshSlice, NO_DAILY_FILES, until } from '../helpers/faults/host.ts';
+import { SECRET, startReceiver } from '../helpers/webhook-receiver.ts';
 
 const MAIN = new URL('../../host/main.ts', import.meta.url);
 
@@ -40,19 +38,6 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   const gone = once(child, 'exit');
   child.kill(signal);
   await gone;
-}
-
-const SECRET = `whsec_${Buffer.from('a key of 24 bytes length').toString('base64')}`;
-
-/** A receiver of webhooks. */
-async function startReceiver() {
-  const received: unknown[] = [];
-  const server = createServer(async (request, response) => {
-    received.push(await json(request));
-    response.writeHead(204).end();
-  });
-  const url = `http://127.0.0.1:${await listen(server)}`;
-  return { url, received, close: () => server.close() };
 }
 
 it('kill -9 of the whole host in the middle of chunks: the next one goes on, again and again, and announces the last end', async () => {
@@ -93,7 +78,7 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     (await sql`select from market_data.coverage where job_id = ${id}`).length;
   const books = () => readReconciliation(sql, venues.control.context, slice);
 
-  const receiver = await startReceiver();
+  await using receiver = await startReceiver();
   let host = await startProcess(env);
   try {
     const id = await order();
@@ -112,12 +97,11 @@ it('kill -9 of the whole host in the middle of chunks: the next one goes on, aga
     await end(host, 'SIGKILL');
     host = await startProcess({ ...env, GORDON_WEBHOOK_URL: receiver.url, GORDON_WEBHOOK_SECRET: SECRET });
     await until(() => receiver.received.length > 0);
-    expect(receiver.received).toContainEqual(
+    expect(receiver.received.map(({ body }) => JSON.parse(body))).toContainEqual(
       expect.objectContaining({ type: 'job.finished', data: expect.objectContaining({ jobId: last }) }),
     );
   } finally {
     await end(host, 'SIGTERM');
-    receiver.close();
     await venues.close();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -49,6 +49,19 @@ export interface Checkpoint {
   readonly scope?: string;
 }
 
+/** How a job ended, as the job table notes it. */
+export interface JobEnd {
+  readonly status: FinalStatus;
+  /** absent: as it was */
+  readonly rows?: number;
+  /** those rows were counted in the ledger */
+  readonly counted?: boolean;
+  readonly reason?: string;
+  readonly gaps?: readonly JobGap[];
+  /** who ordered the job, for a table that does not read it before it writes; absent: a caller */
+  readonly origin?: JobOrigin;
+}
+
 /** The job table. Every transition is one conditional write, so a late writer never revives a finished job. */
 export interface JobStore {
   /**
@@ -89,20 +102,9 @@ export interface JobStore {
   failChunk(id: string, chunk: string, error: ChunkFailure, rows?: number): Promise<void>;
   /**
    * queued or running → final. A job that has ended keeps its end, and still gets the count of rows that it wrote before it stopped.
-   * @param to `origin`: who ordered the job, for a table that does not read it before it writes; absent: a caller
    * @returns the job as it now is: `cancelled` wins over whatever came of it
    */
-  finish(
-    id: string,
-    to: {
-      status: FinalStatus;
-      rows: number;
-      counted?: boolean;
-      reason?: string;
-      gaps?: readonly JobGap[];
-      origin?: JobOrigin;
-    },
-  ): Promise<Job>;
+  finish(id: string, to: JobEnd & { readonly rows: number }): Promise<Job>;
   /** @throws GordonError `unknown-job` (404), `job-finished` (409) */
   cancel(id: string): Promise<Job>;
 }

@@ -49,20 +49,23 @@ export async function noteStopped(ports: StopPorts, stopped: StoppedExecution): 
   if (isFinished(job.status)) {
     await catalog.settle(job.id, job.status as FinalStatus);
     // The state that noted this end may have failed before it could announce it.
-    if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announce(ports, job);
+    if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announceEnd(ports, job);
     return job;
   }
   const rows = rowsOf(await jobs.chunks(job.id));
-  await announce(ports, { ...job, ...end, rows });
+  await announceEnd(ports, { ...job, ...end, rows });
   const ended = await jobs.finish(job.id, { ...end, rows });
   await catalog.settle(job.id, ended.status as FinalStatus);
   // Somebody else ended it meanwhile: the newest event is the one that holds.
-  if (ended.status !== end.status) await announce(ports, ended);
+  if (ended.status !== end.status) await announceEnd(ports, ended);
   return ended;
 }
 
-const announce = ({ events }: StopPorts, { id, status, rows, reason = '' }: Job): Promise<void> =>
-  events.publish(jobEvents({ jobId: id, status: status as FinalStatus, rows, reason }));
+/** Publishes the events of a job that has ended. */
+export const announceEnd = (
+  { events }: Pick<StopPorts, 'events'>,
+  { id, status, rows, reason = '' }: Job,
+): Promise<void> => events.publish(jobEvents({ jobId: id, status: status as FinalStatus, rows, reason }));
 
 /**
  * For so long a job may be silent before its execution is looked up, and for so long the end of an execution is left to its states and to

@@ -1,8 +1,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { badRequest } from '../../core/errors/bad-request.ts';
-import { type Job, type JobGap, type JobOrigin, KEPT, keptFor, laterCount } from '../../core/jobs/job.ts';
-import type { JobStore } from '../../core/jobs/ports.ts';
-import type { FinalStatus } from '../../core/ledger/ports.ts';
+import { type Job, KEPT, keptFor, laterCount } from '../../core/jobs/job.ts';
+import type { JobEnd, JobStore } from '../../core/jobs/ports.ts';
 import { iso, SECOND } from '../../core/time/time.ts';
 import { createChunkStore } from './chunks.ts';
 import { createJob } from './create.ts';
@@ -88,16 +87,7 @@ export function createJobStore(at: JobTable): JobStore {
 /** The end of an update that leaves no phase. */
 const NO_PHASE = ' REMOVE phase, phase_at';
 
-interface End {
-  readonly status: FinalStatus;
-  readonly rows?: number;
-  readonly counted?: boolean;
-  readonly reason?: string;
-  readonly gaps?: readonly JobGap[];
-  readonly origin?: JobOrigin;
-}
-
-function finish(at: JobTable, id: string, { status, rows, counted, reason, gaps, origin = 'order' }: End) {
+function finish(at: JobTable, id: string, { status, rows, counted, reason, gaps, origin = 'order' }: JobEnd) {
   const now = at.clock();
   const keep = keptFor({ status, scheduled: origin !== 'order' });
   const sets = [

@@ -1,15 +1,6 @@
 import { badRequest } from '../../core/errors/bad-request.ts';
-import {
-  isFinished,
-  type Job,
-  type JobGap,
-  KEEP_FINISHED,
-  KEPT,
-  keptFor,
-  laterCount,
-} from '../../core/jobs/job.ts';
-import type { JobStore } from '../../core/jobs/ports.ts';
-import type { FinalStatus } from '../../core/ledger/ports.ts';
+import { isFinished, type Job, KEEP_FINISHED, KEPT, keptFor, laterCount } from '../../core/jobs/job.ts';
+import type { JobEnd, JobStore } from '../../core/jobs/ports.ts';
 import { type Clock, iso, SECOND } from '../../core/time/time.ts';
 import { gapItem, type Item, toJob } from '../dynamodb/items.ts';
 import { jobKey, TTL_ATTRIBUTE } from '../dynamodb/table.ts';
@@ -39,7 +30,7 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
       file.put(jobKey(id), changed);
       return toJob(changed);
     });
-  const end = (id: string, to: End): Job | undefined =>
+  const end = (id: string, to: JobEnd): Job | undefined =>
     change(id, (item) => {
       const now = clock();
       const keep = keptFor(toJob({ ...item, status: to.status }));
@@ -99,17 +90,9 @@ export function createJobStore(file: ItemFile, clock: Clock): JobStore {
   };
 }
 
-interface End {
-  readonly status: FinalStatus;
-  readonly rows?: number;
-  readonly counted?: boolean;
-  readonly reason?: string;
-  readonly gaps?: readonly JobGap[];
-}
-
 const ended = (
   item: Item,
-  { status, rows, counted, reason, gaps }: End,
+  { status, rows, counted, reason, gaps }: JobEnd,
   now: number,
   keep: number,
 ): Item => ({

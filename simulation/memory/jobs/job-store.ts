@@ -3,14 +3,12 @@ import {
   isFinished,
   JOB_STATUSES,
   type Job,
-  type JobGap,
   type JobStatus,
   KEPT,
   laterCount,
   originOf,
 } from '../../../functions/core/jobs/job.ts';
-import { type JobFilter, type JobStore, originsOf } from '../../../functions/core/jobs/ports.ts';
-import type { FinalStatus } from '../../../functions/core/ledger/ports.ts';
+import { type JobEnd, type JobFilter, type JobStore, originsOf } from '../../../functions/core/jobs/ports.ts';
 import { seriesLabel } from '../../../functions/core/series/series.ts';
 import { normalize } from '../../../functions/core/time/range.ts';
 import type { Clock } from '../../../functions/core/time/time.ts';
@@ -41,7 +39,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
     tables.jobs.set(id, changed);
     return changed;
   };
-  const end = (id: string, to: End): Promise<Job | undefined> =>
+  const end = (id: string, to: JobEnd): Promise<Job | undefined> =>
     change(id, (job, now) => ended(job, to, now));
   return {
     ...createMemoryChunks(tables, step, clock),
@@ -114,15 +112,7 @@ export function createMemoryJobStore(tables: JobTables, clock: Clock, step: Step
   };
 }
 
-interface End {
-  readonly status: FinalStatus;
-  readonly rows?: number;
-  readonly counted?: boolean;
-  readonly reason?: string;
-  readonly gaps?: readonly JobGap[];
-}
-
-const ended = (job: Job, { status, rows, counted, reason, gaps }: End, now: number): Job => ({
+const ended = (job: Job, { status, rows, counted, reason, gaps }: JobEnd, now: number): Job => ({
   ...withoutPhase(job),
   status,
   finishedAt: now,

@@ -6,6 +6,7 @@ import { HOUR, iso, MINUTE } from '../../../functions/core/time/time.ts';
 import { missingIn } from '../../memory/ledger/ledger.ts';
 import type { World } from '../../world/world.ts';
 import { judgeBegun, judgeLeases } from './orders.ts';
+import { LATELY } from './respect.ts';
 
 /** What holds when the execution of a job has come to its own end. @returns breaches in words */
 export function checkJob(world: World, jobId: string): string[] {
@@ -38,9 +39,6 @@ function checkSuccess({ warehouse, venue, scheduler }: World, job: Job): string[
       : [];
   });
 }
-
-/** Between two looks, and what a look may have been too early for. */
-const LATELY = 2 * HOUR;
 
 /** Each job begins soon after it was ordered. @returns breaches in words */
 export function checkBegun({ tables, scheduler, strokesAt }: World): string[] {

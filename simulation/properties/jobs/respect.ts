@@ -11,7 +11,7 @@ const UNHEARD = 10 * MINUTE;
 /** So long schedules leave alone what was cancelled. */
 const RESPECTED = DAY;
 /** Between two looks, and what a look may have been too early for. */
-const LATELY = 2 * 60 * MINUTE;
+export const LATELY = 2 * 60 * MINUTE;
 
 /** That a job was cancelled, or a series is not followed any more, holds for fetchers and schedules. @returns breaches in words */
 export function checkRespect({ tables, warehouse, venue, scheduler, strokesAt }: World): string[] {

@@ -1,46 +1,17 @@
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR, MINUTE, SECOND } from '../../../functions/core/time/time.ts';
 import type { ProgramEvent } from '../../../functions/core/workflow/events.ts';
 import { noEvents } from '../../../functions/runtime/events.ts';
 import { ItemFile } from '../../../functions/stores/sqlite/item-file.ts';
-import { listen } from '../../../host/os/ports.ts';
 import { startWebhooks } from '../../../host/webhooks/index.ts';
 import { Outbox, PAUSES } from '../../../host/webhooks/outbox.ts';
 import { until } from '../../helpers/until.ts';
+import { SECRET, startReceiver } from '../../helpers/webhook-receiver.ts';
 
-interface Received {
-  readonly headers: IncomingMessage['headers'];
-  readonly body: string;
-}
-
-/** A receiver that gives one answer after the other, then 204. @param answers `hang`: it says nothing */
-async function startReceiver(...answers: readonly (number | 'hang')[]) {
-  const received: Received[] = [];
-  const server = createServer(async (request, response) => {
-    const body = await text(request);
-    received.push({ headers: request.headers, body });
-    const answer = answers[received.length - 1] ?? 204;
-    if (answer !== 'hang') response.writeHead(answer).end();
-  });
-  const port = await listen(server);
-  return {
-    url: `http://127.0.0.1:${port}/hook`,
-    received,
-    [Symbol.asyncDispose]: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
-
-const SECRET = `whsec_${Buffer.from('a key of 24 bytes length').toString('base64')}`;
 const finished: ProgramEvent = { type: 'JobFinished', detail: { jobId: 'J1', status: 'succeeded', rows: 7 } };
 
 /** Webhooks on a clock that pauses move. @param hold no pause ends by itself */
