@@ -168,8 +168,7 @@ describe('a day of 60 MB', () => {
       if (!parsed) return;
       expect(parsed.batch.length).toBe(300);
       chains++;
-      // Each look collects the heap of a process that other files have filled: it takes a second or two.
-      if (chains === 1 || chains % 8 === 0) levels.push(held());
+      levels.push(held());
     };
     for await (const piece of found.content) {
       bytes += piece.length;
@@ -180,7 +179,6 @@ describe('a day of 60 MB', () => {
     expect(bytes).toBeGreaterThan(HOURS * fillerBytes);
     expect(chains).toBe(HOURS);
     const [first, ...later] = levels;
-    expect(later).toHaveLength(3);
     // A few pieces of a megabyte, here and in zlib.
     expect(Math.max(...later) - first!).toBeLessThan(12_000_000);
   });
