@@ -78,14 +78,14 @@ export const LATER: readonly Mutation[] = [
     id: 'end-unheard',
     fault: 'the end of an execution that somebody stopped is announced to nobody',
     file: 'functions/core/jobs/stop-job.ts',
-    before: 'await announce(ports, { ...job, ...end, rows });',
+    before: 'await announceEnd(ports, { ...job, ...end, rows });',
     after: '',
   },
   {
     id: 'noted-not-announced',
     fault: 'an end that was noted is taken for announced, also where the execution failed in between',
     file: 'functions/core/jobs/stop-job.ts',
-    before: 'if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announce(ports, job);',
+    before: 'if (stopped.error !== JOB_FAILED && job.reason !== end.reason) await announceEnd(ports, job);',
     after: '',
   },
   {
