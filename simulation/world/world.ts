@@ -135,8 +135,8 @@ export class World<Venue extends SimulatedVenue = SimulatedVenue> implements Han
       reached: (state) => reached(`state ${state}`),
       invokes: (handler, payload) => {
         if (handler !== 'record-chunk-failure') return;
-        const { jobId, chunk } = payload as RecordChunkFailureInput;
-        this.problems.push(...failures.add(jobId, chunk.label));
+        const { jobId, chunk, wave } = payload as RecordChunkFailureInput;
+        this.problems.push(...failures.add(jobId, chunk.label, wave));
       },
       ended: (jobId, status) => {
         reached(`execution ${status}`);

@@ -14,13 +14,15 @@ const MEANWHILE = 10 * MINUTE;
 
 /** How often jobs have failed at their chunks. */
 export class Failures {
-  readonly #times = new Map<string, number>();
+  readonly #waves = new Map<string, Set<number>>();
 
-  /** @returns a breach in words */
-  add(jobId: string, label: string): string[] {
+  /** @param wave a chunk fails once in each: further calls try to note the same failure @returns a breach in words */
+  add(jobId: string, label: string, wave: number): string[] {
     const key = `${jobId} ${label}`;
-    const times = (this.#times.get(key) ?? 0) + 1;
-    this.#times.set(key, times);
+    const waves = this.#waves.get(key) ?? new Set();
+    this.#waves.set(key, waves);
+    if (waves.has(wave)) return [];
+    const times = waves.add(wave).size;
     return times === MOST_FAILURES ? [`job ${jobId} has failed ${times} times at ${label} and goes on`] : [];
   }
 }

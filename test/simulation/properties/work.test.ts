@@ -86,10 +86,12 @@ describe('what a function requests of other sources', () => {
 describe('a job', () => {
   it('gives up a chunk that fails again and again', () => {
     const failures = new Failures();
-    for (let wave = 1; wave < 8; wave++) expect(failures.add('01', 'klines 2025-06')).toEqual([]);
-    expect(failures.add('01', 'klines 2025-07')).toEqual([]);
-    expect(failures.add('02', 'klines 2025-06')).toEqual([]);
-    expect(failures.add('01', 'klines 2025-06')).toEqual([
+    for (let wave = 1; wave < 8; wave++) expect(failures.add('01', 'klines 2025-06', wave)).toEqual([]);
+    // The same failure, which could not be noted at once.
+    for (let call = 0; call < 8; call++) expect(failures.add('01', 'klines 2025-06', 7)).toEqual([]);
+    expect(failures.add('01', 'klines 2025-07', 8)).toEqual([]);
+    expect(failures.add('02', 'klines 2025-06', 8)).toEqual([]);
+    expect(failures.add('01', 'klines 2025-06', 8)).toEqual([
       'job 01 has failed 8 times at klines 2025-06 and goes on',
     ]);
   });
